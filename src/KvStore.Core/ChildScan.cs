@@ -1,0 +1,103 @@
+// Lists one level of a store that may hold millions of keys, by seeking from child to child.
+namespace KvStore;
+
+internal static class ChildScan
+{
+    // The character behind '/': every key beneath "a/" sorts before "a0", which is therefore where the next child begins.
+    private const char BehindSeparator = '0';
+
+    /// <summary>The children of a namespace, in key order, each once.</summary>
+    public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan)
+    {
+        KvRange range = KvRange.Beneath(namespacePath);
+
+        // Between "a" and "a/b" others may stand ("a-b"): the items already shown as namespaces, each a prefix of the next.
+        var shown = new Stack<string>();
+        IEnumerator<KvItem> items = scan(range).GetEnumerator();
+        try
+        {
+            bool found = items.MoveNext();
+            while (found)
+            {
+                KvItem item = items.Current;
+                int slash = item.FullKey.IndexOf(KvPath.Separator, range.Prefix.Length);
+                if (slash < 0)
+                {
+                    found = items.MoveNext();
+                    bool isNamespace = found && HasChildren(item.FullKey, items.Current.FullKey, scan);
+                    if (isNamespace)
+                    {
+                        shown.Push(item.FullKey);
+                    }
+
+                    yield return new KvNode(item.FullKey, item, isNamespace);
+                    continue;
+                }
+
+                string path = item.FullKey[..slash];
+                while (shown.TryPeek(out string? last) && !path.StartsWith(last, StringComparison.Ordinal))
+                {
+                    shown.Pop();
+                }
+
+                if (!shown.Contains(path))
+                {
+                    yield return new KvNode(path, item: null, isNamespace: true);
+                }
+
+                items.Dispose();
+                items = scan(range with { Start = path + BehindSeparator }).GetEnumerator();
+                found = items.MoveNext();
+            }
+        }
+        finally
+        {
+            items.Dispose();
+        }
+    }
+
+    /// <summary>Merges the children that are only kept while empty into those found by their keys.</summary>
+    /// <param name="nodes">The children found by their keys, in key order.</param>
+    /// <param name="namespacePath">The namespace that is listed.</param>
+    /// <param name="keptBeneath">The kept namespaces beneath it, in key order.</param>
+    public static IEnumerable<KvNode> WithKept(IEnumerable<KvNode> nodes, string namespacePath, IEnumerable<string> keptBeneath)
+    {
+        int prefixLength = KvPath.GetPrefix(namespacePath).Length;
+        var kept = new SortedSet<string>(
+            keptBeneath.Select(path => path.IndexOf(KvPath.Separator, prefixLength) is > 0 and int slash ? path[..slash] : path),
+            KvOrder.Instance);
+
+        // A namespace found by its keys comes where "path/" sorts, behind items such as "path-b": it may have been shown as kept.
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        foreach (KvNode node in nodes)
+        {
+            while (kept.Min is { } first && KvOrder.Instance.Compare(first, node.Path) < 0)
+            {
+                kept.Remove(first);
+                shown.Add(first);
+                yield return new KvNode(first, item: null, isNamespace: true);
+            }
+
+            if (!shown.Contains(node.Path))
+            {
+                yield return kept.Remove(node.Path) && !node.IsNamespace ? new KvNode(node.Path, node.Item, isNamespace: true) : node;
+            }
+        }
+
+        foreach (string path in kept)
+        {
+            yield return new KvNode(path, item: null, isNamespace: true);
+        }
+    }
+
+    private static bool HasChildren(string fullKey, string nextKey, Func<KvRange, IEnumerable<KvItem>> scan)
+    {
+        if (!nextKey.StartsWith(fullKey, StringComparison.Ordinal) || nextKey[fullKey.Length] > KvPath.Separator)
+        {
+            return false;
+        }
+
+        return nextKey[fullKey.Length] == KvPath.Separator
+            || scan(KvRange.Beneath(fullKey) with { Limit = 1, KeysOnly = true }).Any();
+    }
+}

@@ -1,0 +1,117 @@
+// The storage contract: four members make a storage, the rest are defaults built on those four.
+// Synchronous, because PowerShell is, and because a plugin may be a PowerShell class.
+namespace KvStore;
+
+/// <summary>
+/// Where data lives. Derive from it, override <see cref="GetStores"/>, <see cref="Get"/>, <see cref="Scan"/> and
+/// <see cref="Commit"/>, and every cmdlet, drive and dictionary works on it.
+/// </summary>
+/// <remarks>
+/// <para>One object serves all threads of a process at once, so a storage must be thread-safe.</para>
+/// <para>Arguments arrive checked (see <see cref="CheckedStorage"/>): store names are legal but in any case, full keys and
+/// namespace paths are in normal form and valid Unicode, and batches hold nothing that <see cref="Capabilities"/> rule out.
+/// A store name is matched without regard to case; keys are matched exactly.</para>
+/// <para>A missing store reads as an empty one, is born with its first item, and vanishes with its last unless it is kept.</para>
+/// <para>Every call takes a token, which Ctrl+C cancels: throw <see cref="OperationCanceledException"/> then.</para>
+/// </remarks>
+public abstract class KvStorage : IDisposable
+{
+    /// <summary>What and where the storage is, for people: <c>db (/home/me/kv.db)</c>. Never a password or token.</summary>
+    public virtual string Description => GetType().Name;
+
+    /// <summary>What the storage can do; nothing beyond the four required members unless it says so.</summary>
+    public virtual KvCapabilities Capabilities => KvCapabilities.None;
+
+    /// <summary>The largest key and value that any store of this storage can have.</summary>
+    public virtual KvLimits Limits => KvLimits.Ceiling;
+
+    /// <summary>The stores there are, in the order of their names without regard to case.</summary>
+    /// <param name="cancellation">Cancels the call.</param>
+    public abstract IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation);
+
+    /// <summary>The item of a full key, or null.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="fullKey">The full key.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public abstract KvItem? Get(string store, string fullKey, CancellationToken cancellation);
+
+    /// <summary>The items of a range, lazily, in the order of the keys' UTF-8 bytes.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="range">Which items.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public abstract IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation);
+
+    /// <summary>Writes a batch, all or nothing.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="batch">Conditions, deletes and sets; <see cref="KvBatch"/> states their order.</param>
+    /// <param name="cancellation">Cancels the call; what is committed already stays.</param>
+    /// <returns>The new versions, or which condition failed; <see cref="KvCommit.Done"/> from a storage without versions.</returns>
+    public abstract KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation);
+
+    /// <summary>One store, or null. The default looks through <see cref="GetStores"/>.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public virtual KvStoreInfo? GetStore(string store, CancellationToken cancellation) =>
+        GetStores(cancellation).FirstOrDefault(info => info.Name.Equals(store, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// The children of a namespace in key order, each once, lazily. The default seeks from child to child with
+    /// <see cref="Scan"/>, never reading what lies below one.
+    /// </summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="namespacePath">The namespace; empty for the root.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public virtual IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation) =>
+        ChildScan.GetChildren(namespacePath, range => Scan(store, range, cancellation));
+
+    /// <summary>The namespaces at and beneath one that are kept while empty, in key order. The default: none.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="namespacePath">The namespace; empty for the whole store.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public virtual IEnumerable<string> GetKeptNamespaces(string store, string namespacePath, CancellationToken cancellation) => [];
+
+    /// <summary>Creates a store that stays while empty.</summary>
+    /// <param name="store">The name, spelled as it is to be shown.</param>
+    /// <param name="limits">Its limits, within <see cref="Limits"/>.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.StoreExists"/>; <see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual void CreateStore(string store, KvLimits limits, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.EmptyStores);
+
+    /// <summary>Removes a store with all that is in it; a missing one is no error. The default empties it.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public virtual void RemoveStore(string store, CancellationToken cancellation) =>
+        Commit(store, KvLoad.Emptying(this, store, cancellation), cancellation);
+
+    /// <summary>
+    /// Writes what a document or another storage brings. The default gathers all of it before it writes anything, then
+    /// commits store by store: what is malformed changes nothing, but a failing storage may leave whole stores written.
+    /// A storage with <see cref="KvCapabilities.Loading"/> streams it through one transaction.
+    /// </summary>
+    /// <param name="entries">Each store, followed by what it holds.</param>
+    /// <param name="mode">What happens to what is there already.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.ConditionFailed"/>: an item exists and <paramref name="mode"/> is <see cref="KvLoadMode.NoClobber"/>.</exception>
+    public virtual void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
+        KvLoad.StoreByStore(this, entries, mode, cancellation);
+
+    /// <summary>Closes the storage; everything acknowledged is on it already.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the storage holds.</summary>
+    /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>The error of a missing capability, for storages that refuse a call.</summary>
+    protected internal KvException NotSupported(KvCapabilities capability) => new(
+        KvError.NotSupported,
+        $"Storage '{Description}' lacks the capability {capability}. Choose a storage that has it; Get-KvStorage shows the capabilities of each.",
+        Description);
+}

@@ -1,0 +1,198 @@
+// Every storage is reached through this one, so that no plugin has to repeat the rules and none can break them.
+namespace KvStore;
+
+/// <summary>
+/// Checks names, keys, text, limits and capabilities before a storage sees them, and spells out what a simple storage
+/// cannot do by itself.
+/// </summary>
+public sealed class CheckedStorage : DelegatingStorage
+{
+    private CheckedStorage(KvStorage inner)
+        : base(inner)
+    {
+    }
+
+    /// <summary>The storage with checks before it; one that has them already is returned as it is.</summary>
+    public static KvStorage Wrap(KvStorage storage) => storage is CheckedStorage or ReadOnlyStorage ? storage : new CheckedStorage(storage);
+
+    /// <inheritdoc/>
+    public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        return Inner.GetStore(store, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override KvItem? Get(string store, string fullKey, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+
+        // A lone surrogate would reach a storage as U+FFFD and find somebody else's item.
+        KvPath.CheckKey(fullKey, int.MaxValue, store);
+        return Inner.Get(store, fullKey, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        KvPath.GetSize(range.Prefix);
+        KvPath.GetSize(range.Start);
+        KvPath.GetSize(range.After ?? "");
+        return Inner.Scan(store, range, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        KvPath.CheckNamespace(namespacePath);
+        return Inner.GetChildren(store, namespacePath, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> GetKeptNamespaces(string store, string namespacePath, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        KvPath.CheckNamespace(namespacePath);
+        return Inner.GetKeptNamespaces(store, namespacePath, cancellation);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="KvException">A name, key, value or limit is broken, or a capability is missing; nothing was written.</exception>
+    public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        CheckWrites(batch, store);
+        return Inner.Commit(store, SpellOut(Inner, store, batch, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        bool fits = limits.MaximumKeySize >= 1 && limits.MaximumKeySize <= Limits.MaximumKeySize
+            && limits.MaximumValueSize >= 1 && limits.MaximumValueSize <= Limits.MaximumValueSize;
+        if (!fits)
+        {
+            throw new KvException(
+                KvError.InvalidConfiguration,
+                $"Store '{store}' cannot have keys of up to {limits.MaximumKeySize} and values of up to {limits.MaximumValueSize} bytes: "
+                    + $"storage '{Description}' allows 1 to {Limits.MaximumKeySize} and 1 to {Limits.MaximumValueSize}.",
+                store);
+        }
+
+        Inner.CreateStore(store, limits, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveStore(string store, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        Inner.RemoveStore(store, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
+        Inner.Load(Check(entries), mode, cancellation);
+
+    /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>
+    internal static KvBatch SpellOut(KvStorage storage, string store, KvBatch batch, CancellationToken cancellation)
+    {
+        if (batch.DeletedNamespaces.Count == 0 || storage.Capabilities.HasFlag(KvCapabilities.NamespaceDeletes))
+        {
+            return batch;
+        }
+
+        var spelledOut = new KvBatch();
+        foreach (string namespacePath in batch.DeletedNamespaces)
+        {
+            foreach (KvItem item in storage.Scan(store, KvRange.Beneath(namespacePath) with { KeysOnly = true }, cancellation))
+            {
+                spelledOut.Delete(item.FullKey);
+            }
+        }
+
+        foreach (string fullKey in batch.Deletes)
+        {
+            spelledOut.Delete(fullKey);
+        }
+
+        foreach (KvSet set in batch.Sets)
+        {
+            spelledOut.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
+        }
+
+        foreach (KvCondition condition in batch.Conditions)
+        {
+            _ = condition.Version == 0 ? spelledOut.RequireAbsent(condition.FullKey) : spelledOut.RequireVersion(condition.FullKey, condition.Version);
+        }
+
+        return spelledOut;
+    }
+
+    private void CheckWrites(KvBatch batch, string store)
+    {
+        // A storage with limits for each store checks those in the commit itself; here only its ceiling is known.
+        bool hasStoreLimits = Capabilities.HasFlag(KvCapabilities.StoreLimits);
+        if (hasStoreLimits)
+        {
+            Limits.Check(batch, $"storage '{Description}'");
+        }
+        else
+        {
+            KvLimits.Default.Within(Limits).Check(batch, $"store '{store}'");
+        }
+
+        foreach (string fullKey in batch.Deletes)
+        {
+            KvPath.CheckKey(fullKey, int.MaxValue, store);
+        }
+
+        foreach (string namespacePath in batch.DeletedNamespaces)
+        {
+            KvPath.CheckNamespace(namespacePath);
+        }
+
+        Require(KvCapabilities.Conditions, batch.Conditions.Count > 0);
+        Require(KvCapabilities.EmptyNamespaces, batch.AddedNamespaces.Count > 0);
+        Require(KvCapabilities.Expiry, batch.Sets.Any(set => set.ExpiresTime != 0));
+    }
+
+    private IEnumerable<KvEntry> Check(IEnumerable<KvEntry> entries)
+    {
+        string? store = null;
+        foreach (KvEntry entry in entries)
+        {
+            if (entry is KvStoreEntry { Name: string name })
+            {
+                KvPath.CheckStoreName(name);
+                store = name;
+            }
+            else if (store is null)
+            {
+                throw new ArgumentException("A load must begin with a store.", nameof(entries));
+            }
+            else if (entry is KvItemEntry { Set: KvSet set })
+            {
+                Limits.Check(set.FullKey, set.Value, $"storage '{Description}'");
+                Require(KvCapabilities.Expiry, set.ExpiresTime != 0);
+            }
+            else if (entry is KvNamespaceEntry { NamespacePath: string path })
+            {
+                KvPath.CheckKey(path, Limits.MaximumKeySize, $"storage '{Description}'");
+                Require(KvCapabilities.EmptyNamespaces, true);
+            }
+
+            yield return entry;
+        }
+    }
+
+    private void Require(KvCapabilities capability, bool isNeeded)
+    {
+        if (isNeeded && !Capabilities.HasFlag(capability))
+        {
+            throw NotSupported(capability);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// Storages stack: checks, write protection, retries and transactions are each a storage over a storage.
+namespace KvStore;
+
+/// <summary>A storage that hands every call to another; derive from it to change some of them.</summary>
+/// <param name="inner">The storage that does the work; disposed with this one.</param>
+public abstract class DelegatingStorage(KvStorage inner) : KvStorage
+{
+    /// <summary>The storage that does the work.</summary>
+    public KvStorage Inner { get; } = inner;
+
+    /// <inheritdoc/>
+    public override string Description => Inner.Description;
+
+    /// <inheritdoc/>
+    public override KvCapabilities Capabilities => Inner.Capabilities;
+
+    /// <inheritdoc/>
+    public override KvLimits Limits => Inner.Limits;
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => Inner.GetStores(cancellation);
+
+    /// <inheritdoc/>
+    public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) => Inner.GetStore(store, cancellation);
+
+    /// <inheritdoc/>
+    public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => Inner.Get(store, fullKey, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) => Inner.Scan(store, range, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation) => Inner.GetChildren(store, namespacePath, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> GetKeptNamespaces(string store, string namespacePath, CancellationToken cancellation) => Inner.GetKeptNamespaces(store, namespacePath, cancellation);
+
+    /// <inheritdoc/>
+    public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) => Inner.Commit(store, batch, cancellation);
+
+    /// <inheritdoc/>
+    public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation) => Inner.CreateStore(store, limits, cancellation);
+
+    /// <inheritdoc/>
+    public override void RemoveStore(string store, CancellationToken cancellation) => Inner.RemoveStore(store, cancellation);
+
+    /// <inheritdoc/>
+    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) => Inner.Load(entries, mode, cancellation);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Inner.Dispose();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+// A store in memory: a hash index serves gets, an immutable ordered set serves scans, which so see one moment for free.
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace KvStore;
+
+/// <summary>One store of a <see cref="MemoryStorage"/>, which serialises all calls that change it.</summary>
+internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, long revision)
+{
+    private static readonly IComparer<KvItem> ByKey = Comparer<KvItem>.Create((x, y) => KvOrder.Instance.Compare(x.FullKey, y.FullKey));
+
+    private readonly ConcurrentDictionary<string, KvItem> _index = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<string, long> _expiries = new();
+    private readonly object _publishing = new();
+    private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance));
+
+    // Odd while a batch is being published: a reader that meets it so waits, and so never sees half a batch.
+    private long _sequence;
+
+    public MemoryStore(string name)
+        : this(name, KvLimits.Default, isKept: false, revision: 0)
+    {
+    }
+
+    public string Name => name;
+
+    public long Revision { get; private set; } = revision;
+
+    /// <summary>The store as it is shown; null if it is not there, being empty and not kept.</summary>
+    public KvStoreInfo? Describe()
+    {
+        Contents contents = GetContents();
+        long count = contents.Items.Count - CountExpired(contents.Items);
+        return isKept || count > 0 || contents.Namespaces.Count > 0
+            ? new KvStoreInfo(name) { Limits = limits, ItemCount = count, Revision = Revision, IsKept = isKept }
+            : null;
+    }
+
+    public KvItem? Get(string fullKey)
+    {
+        while (true)
+        {
+            long before = Volatile.Read(ref _sequence);
+            KvItem? item = _index.GetValueOrDefault(fullKey);
+            Interlocked.MemoryBarrier();
+            if ((before & 1) == 0 && Volatile.Read(ref _sequence) == before)
+            {
+                return item is null || IsExpired(item, KvTime.Now) ? null : item;
+            }
+
+            WaitForPublishing();
+        }
+    }
+
+    public IEnumerable<KvItem> Scan(KvRange range, CancellationToken cancellation) => Scan(GetContents().Items, range, cancellation);
+
+    public IEnumerable<KvNode> GetChildren(string namespacePath, CancellationToken cancellation)
+    {
+        Contents contents = GetContents();
+        IEnumerable<KvNode> nodes = ChildScan.GetChildren(namespacePath, range => Scan(contents.Items, range, cancellation));
+        return contents.Namespaces.IsEmpty ? nodes : ChildScan.WithKept(nodes, namespacePath, Beneath(contents.Namespaces, namespacePath));
+    }
+
+    public IEnumerable<string> GetKeptNamespaces(string namespacePath)
+    {
+        ImmutableSortedSet<string> namespaces = GetContents().Namespaces;
+        IEnumerable<string> beneath = Beneath(namespaces, namespacePath);
+        return namespaces.Contains(namespacePath) ? beneath.Prepend(namespacePath) : beneath;
+    }
+
+    public void CheckLimits(KvBatch batch) => limits.Check(batch, $"store '{name}'");
+
+    /// <summary>The outcome of the first condition that does not hold; null if all do.</summary>
+    public KvCommit? CheckConditions(KvBatch batch)
+    {
+        foreach (KvCondition condition in batch.Conditions)
+        {
+            KvItem? current = Get(condition.FullKey);
+            if ((current?.VersionNumber ?? 0) != condition.Version)
+            {
+                return KvCommit.Failed(condition, current);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Applies a batch whose conditions and limits were checked.</summary>
+    public KvCommit Apply(KvBatch batch)
+    {
+        long now = KvTime.Now;
+        long newRevision = Revision + 1;
+        ImmutableSortedSet<KvItem>.Builder items = _contents.Items.ToBuilder();
+        ImmutableSortedSet<string>.Builder namespaces = _contents.Namespaces.ToBuilder();
+
+        List<string> removed = RemoveExpired(items, now);
+        foreach (string namespacePath in batch.DeletedNamespaces)
+        {
+            foreach (KvItem item in Scan(_contents.Items, KvRange.Beneath(namespacePath), CancellationToken.None, withExpired: true))
+            {
+                items.Remove(item);
+                removed.Add(item.FullKey);
+            }
+
+            namespaces.ExceptWith(Beneath(_contents.Namespaces, namespacePath));
+            namespaces.Remove(namespacePath);
+        }
+
+        foreach (string fullKey in batch.Deletes)
+        {
+            if (_index.TryGetValue(fullKey, out KvItem? item))
+            {
+                items.Remove(item);
+                removed.Add(fullKey);
+            }
+        }
+
+        namespaces.UnionWith(batch.AddedNamespaces);
+        var written = new KvItem[batch.Sets.Count];
+        for (int i = 0; i < written.Length; i++)
+        {
+            written[i] = Write(items, batch.Sets[i], newRevision, now);
+        }
+
+        Publish(new Contents(items.ToImmutable(), namespaces.ToImmutable()), removed, written, newRevision);
+        return KvCommit.Committed(newRevision, written);
+    }
+
+    private static bool IsExpired(KvItem item, long now) => item.ExpiresTime != 0 && item.ExpiresTime <= now;
+
+    private static IEnumerable<KvItem> Scan(ImmutableSortedSet<KvItem> items, KvRange range, CancellationToken cancellation, bool withExpired = false)
+    {
+        string first = KvOrder.Instance.Compare(range.Prefix, range.Start) > 0 ? range.Prefix : range.Start;
+        if (range.After is not null && KvOrder.Instance.Compare(range.After, first) > 0)
+        {
+            first = range.After;
+        }
+
+        int left = range.Limit ?? int.MaxValue;
+        int found = items.IndexOf(new KvItem("", first, ""));
+        for (int i = found < 0 ? ~found : found; i < items.Count && left > 0; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            KvItem item = items[i];
+            if (!item.FullKey.StartsWith(range.Prefix, StringComparison.Ordinal))
+            {
+                yield break;
+            }
+
+            if (item.FullKey != range.After && (withExpired || !IsExpired(item, KvTime.Now)))
+            {
+                left--;
+                yield return item;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Beneath(ImmutableSortedSet<string> namespaces, string namespacePath)
+    {
+        int found = namespaces.IndexOf(KvPath.GetPrefix(namespacePath));
+        for (int i = found < 0 ? ~found : found; i < namespaces.Count && KvPath.IsBeneath(namespaces[i], namespacePath); i++)
+        {
+            yield return namespaces[i];
+        }
+    }
+
+    private KvItem Write(ImmutableSortedSet<KvItem>.Builder items, KvSet set, long newRevision, long now)
+    {
+        // What an earlier step of the same batch deleted is not found here, so that it begins anew with version 1.
+        KvItem? old = items.TryGetValue(new KvItem(name, set.FullKey, ""), out KvItem found) ? found : null;
+        var item = new KvItem(name, set.FullKey, set.Value)
+        {
+            VersionNumber = (old?.VersionNumber ?? 0) + 1,
+            CreateRevisionNumber = old?.CreateRevisionNumber ?? newRevision,
+            ModRevisionNumber = newRevision,
+            CreatedTime = old?.CreatedTime ?? now,
+            ModifiedTime = now,
+            ExpiresTime = set.ExpiresTime,
+        };
+        if (old is not null)
+        {
+            items.Remove(old);
+        }
+
+        items.Add(item);
+        if (set.ExpiresTime != 0)
+        {
+            _expiries.Enqueue(set.FullKey, set.ExpiresTime);
+        }
+
+        return item;
+    }
+
+    private List<string> RemoveExpired(ImmutableSortedSet<KvItem>.Builder items, long now)
+    {
+        var removed = new List<string>();
+        while (_expiries.TryPeek(out string? fullKey, out long expires) && expires <= now)
+        {
+            _expiries.Dequeue();
+            if (_index.TryGetValue(fullKey, out KvItem? item) && IsExpired(item, now) && items.Remove(item))
+            {
+                removed.Add(fullKey);
+            }
+        }
+
+        return removed;
+    }
+
+    // Items that expired are few between two commits: the next commit removes them.
+    private long CountExpired(ImmutableSortedSet<KvItem> items)
+    {
+        lock (_publishing)
+        {
+            long now = KvTime.Now;
+            return _expiries.Count == 0 ? 0 : items.Count(item => IsExpired(item, now));
+        }
+    }
+
+    private void Publish(Contents contents, List<string> removed, KvItem[] written, long newRevision)
+    {
+        lock (_publishing)
+        {
+            Interlocked.Increment(ref _sequence);
+            _contents = contents;
+            foreach (string fullKey in removed)
+            {
+                _index.TryRemove(fullKey, out _);
+            }
+
+            foreach (KvItem item in written)
+            {
+                _index[item.FullKey] = item;
+            }
+
+            Revision = newRevision;
+            Interlocked.Increment(ref _sequence);
+        }
+    }
+
+    private Contents GetContents()
+    {
+        while (true)
+        {
+            long before = Volatile.Read(ref _sequence);
+            Contents contents = Volatile.Read(ref _contents);
+            Interlocked.MemoryBarrier();
+            if ((before & 1) == 0 && Volatile.Read(ref _sequence) == before)
+            {
+                return contents;
+            }
+
+            WaitForPublishing();
+        }
+    }
+
+    private void WaitForPublishing()
+    {
+        lock (_publishing)
+        {
+        }
+    }
+
+    private sealed record Contents(ImmutableSortedSet<KvItem> Items, ImmutableSortedSet<string> Namespaces);
+}
