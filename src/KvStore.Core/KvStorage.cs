@@ -25,6 +25,12 @@ public abstract class KvStorage : IDisposable
     /// <summary>The largest key and value that any store of this storage can have.</summary>
     public virtual KvLimits Limits => KvLimits.Ceiling;
 
+    /// <summary>
+    /// Equal for two storages of the same place and settings, which then share one object in a process; null, the default, if
+    /// each is a place of its own. It is never shown, so it may hold a password. A storage with one opens nothing before its first use.
+    /// </summary>
+    protected internal virtual object? SharingKey => null;
+
     /// <summary>The stores there are, in the order of their names without regard to case.</summary>
     /// <param name="cancellation">Cancels the call.</param>
     public abstract IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation);

@@ -13,7 +13,7 @@ public sealed class CheckedStorage : DelegatingStorage
     }
 
     /// <summary>The storage with checks before it; one that has them already is returned as it is.</summary>
-    public static KvStorage Wrap(KvStorage storage) => storage is CheckedStorage or ReadOnlyStorage ? storage : new CheckedStorage(storage);
+    public static KvStorage Wrap(KvStorage storage) => IsChecked(storage) ? storage : new CheckedStorage(storage);
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
@@ -130,6 +130,9 @@ public sealed class CheckedStorage : DelegatingStorage
 
         return spelledOut;
     }
+
+    private static bool IsChecked(KvStorage storage) =>
+        storage is CheckedStorage || (storage is DelegatingStorage { Inner: KvStorage inner } && IsChecked(inner));
 
     private void CheckWrites(KvBatch batch, string store)
     {

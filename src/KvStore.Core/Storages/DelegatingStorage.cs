@@ -18,6 +18,9 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override KvLimits Limits => Inner.Limits;
 
     /// <inheritdoc/>
+    protected internal override object? SharingKey => Inner.SharingKey;
+
+    /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => Inner.GetStores(cancellation);
 
     /// <inheritdoc/>

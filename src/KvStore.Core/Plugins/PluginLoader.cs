@@ -1,0 +1,69 @@
+// A plugin's packages must clash with nobody's: each folder is a load context of its own, and only Core is shared with it.
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace KvStore;
+
+internal static class PluginLoader
+{
+    private static readonly ConcurrentDictionary<string, PluginLoadContext> Contexts = new(StringComparer.Ordinal);
+
+    public static Type LoadType(string assemblyFile, string typeName)
+    {
+        Type type = LoadAssembly(assemblyFile).GetType(typeName)
+            ?? throw new KvException(KvError.InvalidPlugin, $"'{assemblyFile}' has no class '{typeName}'. Check the class name in the plugin's announcement.", assemblyFile);
+        return StorageActivator.CheckStorageType(type);
+    }
+
+    public static IReadOnlyList<StoragePlugin> LoadFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new KvException(KvError.InvalidPlugin, $"There is no folder '{folder}' to load a storage plugin from.", folder);
+        }
+
+        // A plugin's own assembly is told from its dependencies by the deps.json that the SDK writes beside it.
+        string[] withDependencies = [.. Directory.EnumerateFiles(folder, "*.deps.json").Select(file => file[..^".deps.json".Length] + ".dll").Where(File.Exists)];
+        string[] candidates = withDependencies.Length > 0 ? withDependencies : Directory.GetFiles(folder, "*.dll");
+        StoragePlugin[] plugins = [.. candidates.SelectMany(file => StoragePlugin.FromAssembly(LoadAssembly(file)))];
+        return plugins.Length > 0
+            ? plugins
+            : throw new KvException(
+                KvError.InvalidPlugin,
+                $"Folder '{folder}' holds no storage plugin: a public class derived from KvStore.KvStorage that carries [StoragePlugin(\"name\")] is needed.",
+                folder);
+    }
+
+    private static Assembly LoadAssembly(string file)
+    {
+        string path = Path.GetFullPath(file);
+        try
+        {
+            return Contexts.GetOrAdd(path, static path => new PluginLoadContext(path)).LoadFromAssemblyPath(path);
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or InvalidOperationException or ArgumentException)
+        {
+            throw new KvException(KvError.InvalidPlugin, $"Storage plugin '{path}' cannot be loaded: {e.Message}", path, e);
+        }
+    }
+
+    private sealed class PluginLoadContext(string assemblyFile) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(assemblyFile))
+    {
+        private readonly AssemblyDependencyResolver _resolver = new(assemblyFile);
+
+        protected override Assembly? Load(AssemblyName assemblyName)
+        {
+            Assembly core = typeof(KvStorage).Assembly;
+            if (assemblyName.Name == core.GetName().Name)
+            {
+                return core;
+            }
+
+            return _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        }
+
+        protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+            _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : 0;
+    }
+}

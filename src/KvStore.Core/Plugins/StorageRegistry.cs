@@ -1,0 +1,138 @@
+// The storages that can be chosen: built in, shipped beside the module, announced by other modules, registered by hand.
+namespace KvStore;
+
+/// <summary>The storage plugins of a process, and the creation of storages from a configuration. Safe for all threads.</summary>
+public sealed class StorageRegistry
+{
+    private readonly object _gate = new();
+    private readonly List<StoragePlugin> _plugins = [.. StoragePlugin.FromType(typeof(MemoryStorage))];
+    private readonly Queue<Func<IEnumerable<StoragePlugin>>> _sources = new();
+
+    /// <summary>The plugins of this process.</summary>
+    public static StorageRegistry Shared { get; } = new();
+
+    /// <summary>Every plugin known; asks all sources that were not asked yet.</summary>
+    public IReadOnlyList<StoragePlugin> GetPlugins()
+    {
+        while (AskNextSource())
+        {
+        }
+
+        lock (_gate)
+        {
+            return [.. _plugins.OrderBy(plugin => plugin.Name, StringComparer.OrdinalIgnoreCase)];
+        }
+    }
+
+    /// <summary>Registers a plugin for the rest of the process. It takes the place of one with the same name and schemes.</summary>
+    public void Register(StoragePlugin plugin)
+    {
+        lock (_gate)
+        {
+            _plugins.RemoveAll(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase));
+            _plugins.Add(plugin);
+        }
+    }
+
+    /// <summary>Adds a place to look for plugins, asked once and only when no plugin known so far fits.</summary>
+    public void AddSource(Func<IEnumerable<StoragePlugin>> source)
+    {
+        lock (_gate)
+        {
+            _sources.Enqueue(source);
+        }
+    }
+
+    /// <summary>Opens a storage by cinderlib's rules.</summary>
+    /// <param name="configuration">Which storage, and its options.</param>
+    /// <returns>The storage with all checks before it.</returns>
+    /// <exception cref="KvException">
+    /// <see cref="KvError.StorageNotFound"/>: no plugin of that name or scheme; <see cref="KvError.InvalidConfiguration"/>: an
+    /// option is missing, unknown or malformed, or what is named is no storage; <see cref="KvError.InvalidPlugin"/>.
+    /// </exception>
+    public KvStorage Create(StorageConfiguration configuration)
+    {
+        switch (configuration.Storage)
+        {
+            case KvStorage instance when configuration.Options.Count == 0:
+                return CheckedStorage.Wrap(instance);
+            case KvStorage:
+                throw new KvException(KvError.InvalidConfiguration, "A storage that is there already takes no options. Give them when it is created.", configuration.Options.Keys.First());
+            case Type type when typeof(KvStorage).IsAssignableFrom(type):
+                return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
+            case null or "":
+                return Create(configuration, name: StorageUrl.GetScheme(configuration.Connection) is null ? "memory" : null);
+            case string name:
+                return Create(configuration, name);
+            default:
+                throw new KvException(
+                    KvError.InvalidConfiguration,
+                    $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {configuration.Storage.GetType().Name}.",
+                    configuration.Storage);
+        }
+    }
+
+    private KvStorage Create(StorageConfiguration configuration, string? name)
+    {
+        StoragePlugin plugin = Find(name, StorageUrl.GetScheme(configuration.Connection));
+        return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
+    }
+
+    private StoragePlugin Find(string? name, string? scheme)
+    {
+        do
+        {
+            lock (_gate)
+            {
+                if (Find(_plugins, name, scheme) is { } plugin)
+                {
+                    return plugin;
+                }
+            }
+        }
+        while (AskNextSource());
+
+        StoragePlugin[] named = [.. GetPlugins().Where(plugin => name is null || IsNamed(plugin, name))];
+        string known = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
+        string schemes = string.Join(", ", named.SelectMany(plugin => plugin.Schemes).Distinct(StringComparer.OrdinalIgnoreCase));
+        throw name is not null && named.Length == 0
+            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {known}. Register-KvStorage adds one.", name)
+            : new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
+    }
+
+    // One plugin may go by its name alone; where several share a name ("db"), the connection's scheme decides.
+    private static StoragePlugin? Find(List<StoragePlugin> plugins, string? name, string? scheme)
+    {
+        StoragePlugin[] named = [.. plugins.Where(plugin => name is null || IsNamed(plugin, name))];
+        return Array.Find(named, plugin => scheme is not null && plugin.Schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase))
+            ?? (name is null ? null : Array.Find(named, plugin => scheme is null || plugin.Schemes.Count == 0));
+    }
+
+    private static bool IsNamed(StoragePlugin plugin, string name) => plugin.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private bool AskNextSource()
+    {
+        Func<IEnumerable<StoragePlugin>>? source;
+        lock (_gate)
+        {
+            if (!_sources.TryDequeue(out source))
+            {
+                return false;
+            }
+        }
+
+        // What was registered by hand comes first: a source only fills gaps.
+        foreach (StoragePlugin plugin in source())
+        {
+            lock (_gate)
+            {
+                if (!_plugins.Exists(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase)))
+                {
+                    _plugins.Add(plugin);
+                }
+            }
+        }
+
+        return true;
+    }
+}
