@@ -26,6 +26,9 @@ public sealed class StorageConnection(string name, string plugin, KvStorage stor
 
     /// <summary>The storage, with all checks before it.</summary>
     public KvStorage Storage { get; } = storage;
+
+    /// <summary>The name, so that the object can stand where a name is asked for.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>The connected storages of a process, by name. Two connections to the same place share one storage object. Safe for all threads.</summary>

@@ -1,0 +1,35 @@
+@{
+    RootModule             = 'bin/KvStore.PowerShell.dll'
+    # Without this a type literal such as [KvStore.KvItem] in the first line of a script does not resolve.
+    RequiredAssemblies     = @('bin/KvStore.Core.dll')
+    ModuleVersion          = '0.1.0'
+    GUID                   = '6f0a3c1e-7d5b-4a52-9a3e-2f6b8c9d4e10'
+    Author                 = 'KvStore contributors'
+    CompanyName            = 'KvStore contributors'
+    Copyright              = '(c) KvStore contributors. MIT licence.'
+    Description            = 'Named key/value stores with namespaces: cmdlets, a drive (cd kv:/myKV/foo/bar) and a dictionary over exchangeable storages, embedded SQLite by default.'
+    PowerShellVersion      = '7.4'
+    CompatiblePSEditions   = @('Core')
+    FormatsToProcess       = @('bin/KvStore.Format.ps1xml')
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    CmdletsToExport        = @(
+        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
+        'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
+        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore'
+        'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage'
+    )
+    PrivateData            = @{
+        # Any module may announce storages like this; they are found by name or URL scheme without importing the module.
+        KvStore = @{
+            Storages = @(
+                @{ Name = 'db'; Schemes = @('sqlite'); Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.SqliteStorage' }
+                @{ Name = 'memory_db'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.MemoryDbStorage' }
+            )
+        }
+        PSData  = @{
+            Tags       = @('KeyValue', 'Store', 'Provider', 'SQLite', 'etcd', 'PostgreSQL', 'MySQL', 'LINSTOR', 'Metadata', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

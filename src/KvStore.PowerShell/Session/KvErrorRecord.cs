@@ -1,0 +1,29 @@
+// The one place where an error of Core becomes an error of PowerShell: id, category and target.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>Turns exceptions into error records.</summary>
+internal static class KvErrorRecord
+{
+    /// <summary>The error record of a <see cref="KvException"/>: <c>KvStore.</c> and its code as id.</summary>
+    public static ErrorRecord From(KvException exception) =>
+        new(exception, $"KvStore.{exception.Error}", GetCategory(exception.Error), exception.Target);
+
+    private static ErrorCategory GetCategory(KvError error) => error switch
+    {
+        KvError.InvalidKey or KvError.InvalidText or KvError.InvalidValue or KvError.InvalidStoreName or KvError.InvalidPath or KvError.NoCurrentStore => ErrorCategory.InvalidArgument,
+        KvError.KeyTooLong or KvError.ValueTooLong => ErrorCategory.LimitsExceeded,
+        KvError.StoreNotFound or KvError.ItemNotFound or KvError.StorageNotFound => ErrorCategory.ObjectNotFound,
+        KvError.StoreExists or KvError.ConditionFailed => ErrorCategory.ResourceExists,
+        KvError.NotSupported => ErrorCategory.NotImplemented,
+        KvError.ReadOnly or KvError.AccessDenied => ErrorCategory.PermissionDenied,
+        KvError.InvalidConfiguration or KvError.InvalidPlugin => ErrorCategory.InvalidArgument,
+        KvError.StorageUnavailable => ErrorCategory.ConnectionError,
+        KvError.StorageBusy => ErrorCategory.ResourceBusy,
+        KvError.StorageFull => ErrorCategory.WriteError,
+        KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.InvalidDocument => ErrorCategory.InvalidData,
+        KvError.NamespaceNotEmpty => ErrorCategory.InvalidOperation,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

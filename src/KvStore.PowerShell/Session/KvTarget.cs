@@ -1,0 +1,16 @@
+// Where a command works, resolved once and handed to Core.
+namespace KvStore.PowerShell;
+
+/// <summary>A namespace of a store in a storage.</summary>
+/// <param name="Storage">The storage, with all checks before it.</param>
+/// <param name="Store">The store's name; the store need not exist.</param>
+/// <param name="NamespacePath">The namespace path in normal form.</param>
+internal sealed record KvTarget(KvStorage Storage, string Store, string NamespacePath)
+{
+    /// <summary>The full key of a key as typed.</summary>
+    /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>: the key is empty.</exception>
+    public string GetFullKey(string key) => KvPath.Join(NamespacePath, KvPath.NormalizeKey(key));
+
+    /// <summary>How a full key of this store is named to people.</summary>
+    public string Describe(string fullKey) => $"{Store}:{KvPath.ToAbsolute(fullKey)}";
+}
