@@ -76,9 +76,9 @@ internal sealed class ConformanceContext
     /// <summary>Waits until a time has passed on this machine's clock.</summary>
     public void WaitUntilPast(DateTimeOffset time)
     {
-        while (DateTimeOffset.UtcNow <= time)
+        for (TimeSpan left = time - DateTimeOffset.UtcNow; left >= TimeSpan.Zero; left = time - DateTimeOffset.UtcNow)
         {
-            Cancellation.WaitHandle.WaitOne(time - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(2));
+            Cancellation.WaitHandle.WaitOne(left + TimeSpan.FromMilliseconds(2));
             Cancellation.ThrowIfCancellationRequested();
         }
     }
