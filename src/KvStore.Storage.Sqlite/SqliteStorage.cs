@@ -43,6 +43,9 @@ public class SqliteStorage : KvStorage
         | (_file is null ? KvCapabilities.None : KvCapabilities.Sharing);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Remarks => _file is null ? [] : SqliteRemarks.Of(_file, _settings);
+
+    /// <inheritdoc/>
     protected override object? SharingKey => _file is null ? null : (typeof(SqliteStorage), _file, _settings);
 
     /// <inheritdoc/>
