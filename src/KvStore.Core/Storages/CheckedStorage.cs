@@ -94,7 +94,7 @@ public sealed class CheckedStorage : DelegatingStorage
 
     /// <inheritdoc/>
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
-        Inner.Load(Check(entries), mode, cancellation);
+        Inner.Load(Check(entries, cancellation), mode, cancellation);
 
     /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>
     internal static KvBatch SpellOut(KvStorage storage, string store, KvBatch batch, CancellationToken cancellation)
@@ -162,29 +162,31 @@ public sealed class CheckedStorage : DelegatingStorage
         Require(KvCapabilities.Expiry, batch.Sets.Any(set => set.ExpiresTime != 0));
     }
 
-    private IEnumerable<KvEntry> Check(IEnumerable<KvEntry> entries)
+    // Each entry is checked as it streams by, so that whoever reads it knows where it stood.
+    private IEnumerable<KvEntry> Check(IEnumerable<KvEntry> entries, CancellationToken cancellation)
     {
-        string? store = null;
+        string? owner = null;
+        KvLimits limits = Limits;
         foreach (KvEntry entry in entries)
         {
-            if (entry is KvStoreEntry { Name: string name })
+            if (entry is KvStoreEntry store)
             {
-                KvPath.CheckStoreName(name);
-                store = name;
+                owner = $"store '{store.Name}'";
+                limits = (GetStore(store.Name, cancellation)?.Limits ?? store.Limits ?? KvLimits.Default).Within(Limits);
             }
-            else if (store is null)
+            else if (owner is null)
             {
                 throw new ArgumentException("A load must begin with a store.", nameof(entries));
             }
             else if (entry is KvItemEntry { Set: KvSet set })
             {
-                Limits.Check(set.FullKey, set.Value, $"storage '{Description}'");
+                limits.Check(set.FullKey, set.Value, owner);
                 Require(KvCapabilities.Expiry, set.ExpiresTime != 0);
             }
             else if (entry is KvNamespaceEntry { NamespacePath: string path })
             {
-                KvPath.CheckKey(path, Limits.MaximumKeySize, $"storage '{Description}'");
-                Require(KvCapabilities.EmptyNamespaces, true);
+                KvPath.CheckKey(path, limits.MaximumKeySize, owner);
+                Require(KvCapabilities.EmptyNamespaces, isNeeded: true);
             }
 
             yield return entry;
