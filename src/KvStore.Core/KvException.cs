@@ -22,6 +22,12 @@ public class KvException : Exception
     /// <summary>What the error is about: a key, a store name, a file; null where there is no such thing.</summary>
     public object? Target { get; }
 
+    /// <summary>
+    /// For storages: the cause passes (a dropped connection, a leader change, a busy database), and a repeat of the call
+    /// cannot apply a change twice, because it only reads or is known not to have been applied. See <see cref="KvRetry"/>.
+    /// </summary>
+    public bool IsRepeatable { get; init; }
+
     /// <summary>Shortens text for a message: long keys and values would bury the sentence.</summary>
     internal static string Shorten(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[58]) ? 58 : 59)}…";
 }

@@ -9,35 +9,37 @@ internal sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
     /// <summary>Gathers a load into one batch a store; reading it to the end proves it well-formed.</summary>
     public static IReadOnlyList<KvLoad> Gather(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
-        var loads = new List<KvLoad>();
+        var loads = new Dictionary<string, KvLoad>(StringComparer.OrdinalIgnoreCase);
+        KvBatch batch = new();
         foreach (KvEntry entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
             switch (entry)
             {
                 case KvStoreEntry store:
-                    loads.Add(new KvLoad(store, new KvBatch()));
-                    if (mode == KvLoadMode.Replace)
+                    // A store that is named again goes on; it is not emptied a second time.
+                    if (loads.TryAdd(store.Name, new KvLoad(store, new KvBatch())) && mode == KvLoadMode.Replace)
                     {
-                        loads[^1].Batch.DeleteNamespace(KvPath.Root);
+                        loads[store.Name].Batch.DeleteNamespace(KvPath.Root);
                     }
 
+                    batch = loads[store.Name].Batch;
                     break;
                 case KvNamespaceEntry { NamespacePath: string path }:
-                    loads[^1].Batch.AddNamespace(path);
+                    batch.AddNamespace(path);
                     break;
                 case KvItemEntry { Set: KvSet set }:
-                    loads[^1].Batch.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
+                    batch.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
                     if (mode == KvLoadMode.NoClobber)
                     {
-                        loads[^1].Batch.RequireAbsent(set.FullKey);
+                        batch.RequireAbsent(set.FullKey);
                     }
 
                     break;
             }
         }
 
-        return loads;
+        return loads.Values.ToArray();
     }
 
     /// <summary>The default of <see cref="KvStorage.Load"/>.</summary>

@@ -45,7 +45,7 @@ public sealed class MemoryStorage : KvStorage
         cancellation.ThrowIfCancellationRequested();
         lock (_writing)
         {
-            MemoryStore target = Find(store) ?? new MemoryStore(store);
+            MemoryStore target = FindOrMake(new KvStoreEntry(store));
             if (target.CheckConditions(batch) is { } failed)
             {
                 return failed;
@@ -53,7 +53,7 @@ public sealed class MemoryStorage : KvStorage
 
             target.CheckLimits(batch);
             KvCommit commit = target.Apply(batch);
-            _stores.TryAdd(target.Name, target);
+            _stores[store] = target;
             return commit;
         }
     }
@@ -94,11 +94,8 @@ public sealed class MemoryStorage : KvStorage
             var targets = new Dictionary<string, MemoryStore>(StringComparer.OrdinalIgnoreCase);
             foreach (KvLoad load in loads)
             {
-                MemoryStore? existing = targets.GetValueOrDefault(load.Store.Name) ?? Find(load.Store.Name);
-                MemoryStore target = existing?.Describe() is not null
-                    ? existing
-                    : new MemoryStore(load.Store.Name, load.Store.Limits ?? KvLimits.Default, load.Store.IsKept, existing?.Revision ?? 0);
-                targets[target.Name] = target;
+                MemoryStore target = FindOrMake(load.Store);
+                targets[load.Store.Name] = target;
                 target.CheckConditions(load.Batch)?.ThrowIfFailed();
                 target.CheckLimits(load.Batch);
             }
@@ -109,6 +106,15 @@ public sealed class MemoryStorage : KvStorage
                 _stores[load.Store.Name] = targets[load.Store.Name];
             }
         }
+    }
+
+    // A store that vanished is made anew, as spelled now; only its revisions go on.
+    private MemoryStore FindOrMake(KvStoreEntry store)
+    {
+        MemoryStore? found = Find(store.Name);
+        return found?.Describe() is not null
+            ? found
+            : new MemoryStore(store.Name, store.Limits ?? KvLimits.Default, store.IsKept, found?.Revision ?? 0);
     }
 
     private MemoryStore? Find(string store) => _stores.GetValueOrDefault(store);

@@ -17,11 +17,6 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     // Odd while a batch is being published: a reader that meets it so waits, and so never sees half a batch.
     private long _sequence;
 
-    public MemoryStore(string name)
-        : this(name, KvLimits.Default, isKept: false, revision: 0)
-    {
-    }
-
     public string Name => name;
 
     public long Revision { get; private set; } = revision;
