@@ -45,6 +45,28 @@ public static class KvSearch
         }
     }
 
+    /// <summary>
+    /// The children of a namespace whose name begins in one way: of a million children only those are read. A namespace
+    /// that is only kept while empty comes if <paramref name="beginning"/> is empty.
+    /// </summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="store">The store's name.</param>
+    /// <param name="namespacePath">The namespace; empty for the root.</param>
+    /// <param name="beginning">What the names begin with; empty for all.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public static IEnumerable<KvNode> GetChildren(KvStorage storage, string store, string namespacePath, string beginning, CancellationToken cancellation)
+    {
+        if (beginning.Length == 0)
+        {
+            return storage.GetChildren(store, namespacePath, cancellation);
+        }
+
+        string prefix = KvPath.GetPrefix(namespacePath) + beginning;
+        return ChildScan.GetChildren(
+            namespacePath,
+            range => storage.Scan(store, range.Prefix.StartsWith(prefix, StringComparison.Ordinal) ? range : range with { Prefix = prefix }, cancellation));
+    }
+
     private static IEnumerable<KvItem> Find(KvStorage storage, string store, string namespacePath, KvKeyPattern pattern, int level, CancellationToken cancellation)
     {
         KvComponentPattern component = pattern.Components[level];
@@ -61,20 +83,6 @@ public static class KvSearch
         return isLast
             ? fitting.Select(node => node.Item).OfType<KvItem>()
             : fitting.Where(node => node.IsNamespace).SelectMany(node => Find(storage, store, node.Path, pattern, level + 1, cancellation));
-    }
-
-    // Of a namespace with a million children only those that begin right are read. Namespaces kept while empty may lack: they hold no items.
-    private static IEnumerable<KvNode> GetChildren(KvStorage storage, string store, string namespacePath, string beginning, CancellationToken cancellation)
-    {
-        if (beginning.Length == 0)
-        {
-            return storage.GetChildren(store, namespacePath, cancellation);
-        }
-
-        string prefix = KvPath.GetPrefix(namespacePath) + beginning;
-        return ChildScan.GetChildren(
-            namespacePath,
-            range => storage.Scan(store, range.Prefix.StartsWith(prefix, StringComparison.Ordinal) ? range : range with { Prefix = prefix }, cancellation));
     }
 
     // Kept namespaces with a slash behind them, and keys, in one order.

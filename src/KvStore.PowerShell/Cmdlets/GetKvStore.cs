@@ -18,10 +18,6 @@ public sealed class GetKvStoreCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        KvStorage storage = GetStorage();
-        foreach (string name in Name)
-        {
-            ForEachStore(storage, name, store => WriteObject(new StoreOutput(GetStorageName(), store)));
-        }
+        ForEachStore(GetStorage(), Name, store => WriteObject(new StoreOutput(GetStorageName(), store)));
     }
 }

@@ -22,15 +22,12 @@ public sealed class RemoveKvStoreCommand : KvStoreCmdlet
     protected override void Process()
     {
         KvStorage storage = GetStorage();
-        foreach (string name in Name)
+        ForEachStore(storage, Name, store =>
         {
-            ForEachStore(storage, name, store =>
+            if (ShouldProcess(store.Name, "Remove store", Force))
             {
-                if (ShouldProcess(store.Name, "Remove store", Force))
-                {
-                    storage.RemoveStore(store.Name, Cancellation);
-                }
-            });
-        }
+                storage.RemoveStore(store.Name, Cancellation);
+            }
+        });
     }
 }

@@ -12,14 +12,33 @@ internal static class FilePath
     /// <exception cref="KvException"><see cref="KvError.InvalidPath"/>: it leads elsewhere than into the file system.</exception>
     public static string Resolve(SessionState state, string path)
     {
+        if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal))
+        {
+            return Path.GetFullPath("." + path[1..], Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        }
+
         if (!state.Path.IsPSAbsolute(path, out _))
         {
-            return Path.GetFullPath(path, state.Path.CurrentFileSystemLocation.ProviderPath);
+            return Path.GetFullPath(path, KvSession.GetFileSystemFolder(state));
         }
 
         string file = state.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? file
             : throw new KvException(KvError.InvalidPath, $"'{path}' is not in the file system but on a drive of {provider.Name}. Give a file name.", path);
+    }
+
+    /// <summary>Runs what works on a file; a failure of the file becomes the one error for it.</summary>
+    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>: the system refused.</exception>
+    public static T Use<T>(string file, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KvException(KvError.FileUnavailable, $"File '{file}' cannot be used: {e.Message}", file, e);
+        }
     }
 }
