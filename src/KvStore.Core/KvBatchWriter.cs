@@ -2,22 +2,24 @@
 namespace KvStore;
 
 /// <summary>
-/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes or about
-/// <see cref="MaximumSize"/> characters. What was not flushed is not written. Not safe for use by several threads at once.
+/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes, or the
+/// storage's own maximum, or about <see cref="MaximumSize"/> characters. What was not flushed is not written. Not safe for use by several threads at once.
 /// </summary>
 /// <param name="storage">The storage.</param>
 /// <param name="store">The store's name.</param>
 /// <param name="cancellation">Cancels a commit.</param>
 public sealed class KvBatchWriter(KvStorage storage, string store, CancellationToken cancellation)
 {
-    /// <summary>The most changes in one commit.</summary>
+    /// <summary>The most changes in one commit; fewer where the storage says so.</summary>
     public const int MaximumCount = 1000;
 
     /// <summary>The most characters of keys and values in one commit, give or take one item.</summary>
     public const int MaximumSize = 1024 * 1024;
 
     private readonly KvStorage _storage = CheckedStorage.Wrap(storage);
+    private readonly string _owner = $"store '{store}'";
     private readonly HashSet<string> _collected = new(StringComparer.Ordinal);
+    private readonly int _maximumCount = Math.Min(MaximumCount, storage.MaximumBatchCount);
     private KvBatch _batch = new();
     private int _size;
     private KvLimits? _limits;
@@ -44,7 +46,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     /// <exception cref="KvException">The item breaks a limit or needs what the storage lacks, and was not taken; or as <see cref="Flush"/>.</exception>
     public void Set(string fullKey, string value, DateTimeOffset? expires = null)
     {
-        Limits.Check(fullKey, value, $"store '{store}'");
+        Limits.Check(fullKey, value, _owner);
         Require(KvCapabilities.Conditions, RequireAbsent);
         Require(KvCapabilities.Expiry, expires is not null);
         if (RequireAbsent)
@@ -99,7 +101,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     private void Grow(int size)
     {
         _size += size;
-        if (_batch.Count >= MaximumCount || _size >= MaximumSize)
+        if (_batch.Count >= _maximumCount || _size >= MaximumSize)
         {
             Flush();
         }

@@ -23,10 +23,6 @@ public abstract class KvKeyCmdlet : KvTargetCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] LiteralKey { get; set; } = [];
 
-    /// <summary>A key as text, or an object that tells a key, namespace, store and storage by properties of these names.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = KeySet, DontShow = true)]
-    public PSObject? InputObject { get; set; }
-
     /// <summary>The keys of the current record; none if it names only a namespace, or nothing was given.</summary>
     private protected IReadOnlyList<KeySelector> GetKeys()
     {

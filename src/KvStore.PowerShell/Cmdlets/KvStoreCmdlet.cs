@@ -6,6 +6,12 @@ namespace KvStore.PowerShell;
 /// <summary>The base of cmdlets that work on the stores of a storage.</summary>
 public abstract class KvStoreCmdlet : KvStorageCmdlet
 {
+    /// <inheritdoc/>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StorageCompleter))]
+    public override string? Storage { get; set; }
+
     /// <summary>The stores that a name means, all found before any is worked on.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="name">A name, without regard to case, or a wildcard, which may fit none.</param>

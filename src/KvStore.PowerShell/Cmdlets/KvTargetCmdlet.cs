@@ -21,18 +21,32 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public virtual string? Namespace { get; set; }
 
+    /// <summary>An item, a namespace or a store: what is done with it is done in the storage that it was read from.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>Where the cmdlet works for the current record.</summary>
     private protected KvTarget GetTarget()
     {
         // A pipeline of a hundred thousand records mostly names one place: it is resolved once.
-        if (_target is null || _resolved != (Storage, Store, Namespace))
+        (string?, string?, string?) asked = (Storage ?? GetStorageOfRecord(), Store, Namespace);
+        if (_target is null || _resolved != asked)
         {
-            _target = KvSession.Current.Resolve(SessionState, AskedStorage, Store, GetNamespacePath());
-            _resolved = (Storage, Store, Namespace);
+            _target = KvSession.Current.Resolve(SessionState, asked.Item1, Store, GetNamespacePath());
+            _resolved = asked;
         }
 
         return _target;
     }
+
+    private string? GetStorageOfRecord() => InputObject?.BaseObject switch
+    {
+        KvItem item => item.Storage,
+        KvNamespaceInfo info => info.Storage,
+        StoreOutput store => store.Storage,
+        StorageOutput storage => storage.Name,
+        _ => null,
+    };
 
     // A namespace that an item tells of itself is taken as it is, a typed one is normalised.
     private string? GetNamespacePath() =>

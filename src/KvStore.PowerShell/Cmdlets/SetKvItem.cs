@@ -13,6 +13,7 @@ namespace KvStore.PowerShell;
 public sealed class SetKvItemCommand : KvTargetCmdlet
 {
     private PipelineWriter? _writer;
+    private bool _isKeyTyped;
 
     /// <summary>The key relative to the namespace. What comes through the pipeline is taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -45,13 +46,17 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void Begin() => _writer = new PipelineWriter(this, PassThru, NoClobber, Cancellation);
+    protected override void Begin()
+    {
+        _writer = new PipelineWriter(this, PassThru, NoClobber, Cancellation);
+        _isKeyTyped = IsTyped(nameof(Key));
+    }
 
     /// <inheritdoc/>
     protected override void Process()
     {
         KvTarget target = GetTarget();
-        string fullKey = IsTyped(nameof(Key)) ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
+        string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
         string value = AsJson ? JsonWriting.Write(fullKey, Value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, Value);
         if (ShouldProcess(target.Describe(fullKey), "Set item"))
         {

@@ -16,9 +16,11 @@ internal sealed record KvTarget(KvStorage Storage, string StorageName, string St
     /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>: the key is empty.</exception>
     public string GetExactFullKey(string key)
     {
-        // One that is empty by itself must not become the key that the namespace's own path is.
-        KvPath.NormalizeKey(key);
-        return KvPath.Normalize(KvPath.GetPrefix(NamespacePath) + key);
+        // A key that is empty by itself must not become the key that the namespace's own path is.
+        string relativeKey = KvPath.NormalizeKey(key);
+        return NamespacePath.Length == 0 || ReferenceEquals(relativeKey, key)
+            ? KvPath.Join(NamespacePath, relativeKey)
+            : KvPath.Normalize(KvPath.GetPrefix(NamespacePath) + key);
     }
 
     /// <summary>How a full key of this store is named to people.</summary>

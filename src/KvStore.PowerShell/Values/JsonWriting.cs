@@ -91,7 +91,7 @@ internal static class JsonWriting
             {
                 case IDictionary dictionary:
                     json.WriteStartObject();
-                    foreach (DictionaryEntry entry in dictionary)
+                    foreach (DictionaryEntry entry in InOrder(dictionary))
                     {
                         WriteProperty(ItemText.From(entry.Key) ?? entry.Key.ToString()!, entry.Value);
                     }
@@ -116,6 +116,18 @@ internal static class JsonWriting
 
                     json.WriteEndObject();
                     break;
+            }
+        }
+
+        // A hashtable has no order: by name, the same contents give the same text each time.
+        private static IEnumerable<DictionaryEntry> InOrder(IDictionary dictionary) =>
+            dictionary is Hashtable ? dictionary.Cast<DictionaryEntry>().OrderBy(entry => entry.Key.ToString(), StringComparer.Ordinal) : Enumerate(dictionary);
+
+        private static IEnumerable<DictionaryEntry> Enumerate(IDictionary dictionary)
+        {
+            foreach (DictionaryEntry entry in dictionary)
+            {
+                yield return entry;
             }
         }
 
