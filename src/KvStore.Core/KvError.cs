@@ -19,6 +19,9 @@ public enum KvError
     /// <summary>A value is longer than its store or storage allows.</summary>
     ValueTooLong,
 
+    /// <summary>A batch has more changes than its storage commits at once.</summary>
+    BatchTooLarge,
+
     /// <summary>A store name breaks the rule for store names.</summary>
     InvalidStoreName,
 
