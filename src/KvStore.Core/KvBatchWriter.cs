@@ -2,7 +2,7 @@
 namespace KvStore;
 
 /// <summary>
-/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes or about
+/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes (fewer where the storage commits fewer) or about
 /// <see cref="MaximumSize"/> characters. What was not flushed is not written. Not safe for use by several threads at once.
 /// </summary>
 /// <param name="storage">The storage.</param>
@@ -99,7 +99,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     private void Grow(int size)
     {
         _size += size;
-        if (_batch.Count >= MaximumCount || _size >= MaximumSize)
+        if (_batch.Count >= Math.Min(MaximumCount, _storage.MaximumBatchCount) || _size >= MaximumSize)
         {
             Flush();
         }

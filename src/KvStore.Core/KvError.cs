@@ -76,6 +76,9 @@ public enum KvError
     /// <summary>An export document is malformed, or of a newer format.</summary>
     InvalidDocument,
 
+    /// <summary>A copied store differs from its source afterwards.</summary>
+    CopyDiffers,
+
     /// <summary>A drive path that cannot name a store, namespace or item.</summary>
     InvalidPath,
 

@@ -28,7 +28,7 @@ internal static class KvErrorRecord
         KvError.StorageBusy => ErrorCategory.ResourceBusy,
         KvError.StorageFull => ErrorCategory.WriteError,
         KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.InvalidDocument => ErrorCategory.InvalidData,
-        KvError.NamespaceNotEmpty => ErrorCategory.InvalidOperation,
+        KvError.NamespaceNotEmpty or KvError.CopyDiffers => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };
 }
