@@ -79,6 +79,9 @@ public enum KvError
     /// <summary>A file to import from or export to cannot be opened, read or written, or must not be overwritten.</summary>
     FileUnavailable,
 
+    /// <summary>A copied store differs from its source afterwards.</summary>
+    CopyDiffers,
+
     /// <summary>A drive path that cannot name a store, namespace or item.</summary>
     InvalidPath,
 

@@ -29,7 +29,7 @@ internal static class KvErrorRecord
         KvError.StorageFull => ErrorCategory.WriteError,
         KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.InvalidDocument => ErrorCategory.InvalidData,
         KvError.FileUnavailable => ErrorCategory.OpenError,
-        KvError.NamespaceNotEmpty => ErrorCategory.InvalidOperation,
+        KvError.NamespaceNotEmpty or KvError.CopyDiffers => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };
 }
