@@ -118,14 +118,55 @@ Describe 'Get-KvItem' {
     It 'lists the namespaces that come through the pipeline' {
         (Get-KvNamespace -Recurse | Get-KvItem).Path | Should -Be @('/foo/bar/key', '/foo/bar/other', '/foo/deep/er/key', '/foo2/key')
     }
+}
 
-    It 'stops reading when Select-Object has enough' {
-        $storage = [KvStore.MemoryStorage]::new()
-        Connect-KvStorage $storage -Name endless | Out-Null
-        1..3000 | ForEach-Object { [pscustomobject]@{ Key = "k$_"; Value = 'v' } } | Set-KvItem -Store many -Storage endless
-        @(Get-KvItem -Store many -Storage endless -Recurse | Select-Object -First 2).Count | Should -Be 2
-        @(Get-KvItem k* -Store many -Storage endless | Select-Object -First 2).Count | Should -Be 2
-        Disconnect-KvStorage endless
+Describe 'A storage without an end' {
+    BeforeAll {
+        Add-Type -IgnoreWarnings -WarningAction SilentlyContinue -ReferencedAssemblies ([KvStore.KvStorage].Assembly.Location), System.Runtime, System.Collections, System.Threading -TypeDefinition @'
+            using System.Collections.Generic;
+            using System.Threading;
+            using KvStore;
+            public sealed class EndlessStorage : KvStorage {
+                public static int Read; public static bool IsReleased;
+                public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) { return new KvStoreInfo[0]; }
+                public override KvItem Get(string store, string fullKey, CancellationToken cancellation) { return null; }
+                public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) { return KvCommit.Done; }
+                public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) {
+                    try { for (Read = 0; ; Read++) { cancellation.ThrowIfCancellationRequested(); yield return new KvItem(store, "k" + Read.ToString("d9"), "v"); } }
+                    finally { IsReleased = true; }
+                }
+            }
+'@
+        Connect-KvStorage ([EndlessStorage]) -Name endless | Out-Null
+    }
+
+    BeforeEach { [EndlessStorage]::IsReleased = $false }
+
+    AfterAll { Disconnect-KvStorage endless }
+
+    It 'is read no further than Select-Object asks, and released' {
+        @(Get-KvItem -Store s -Storage endless -Recurse | Select-Object -First 3).Count | Should -Be 3
+        [EndlessStorage]::Read | Should -BeLessThan 4
+        [EndlessStorage]::IsReleased | Should -BeTrue
+        [EndlessStorage]::IsReleased = $false
+        @(Get-KvItem k* -Store s -Storage endless | Select-Object -First 3).Count | Should -Be 3
+        [EndlessStorage]::IsReleased | Should -BeTrue
+    }
+
+    It 'is left at once on Ctrl+C' {
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module '$((Get-Module KvStore).ModuleBase)/KvStore.psd1'; Get-KvItem -Recurse -Store s -Storage endless -ValueLike nothing")
+            $run = $shell.BeginInvoke()
+            while ([EndlessStorage]::Read -lt 100) { Start-Sleep -Milliseconds 10 }
+            (Measure-Command { $shell.Stop() }).TotalSeconds | Should -BeLessThan 5
+            $run.IsCompleted | Should -BeTrue
+            [EndlessStorage]::IsReleased | Should -BeTrue
+            $shell.Streams.Error.Count | Should -Be 0
+        }
+        finally {
+            $shell.Dispose()
+        }
     }
 }
 

@@ -189,6 +189,25 @@ Describe 'A pipeline of writes' {
         (Get-KvItem -Store other).Value | Should -Be @('1', '2')
     }
 
+    It 'takes one value for a key that is typed' {
+        "line 1`nline 2" | Set-KvItem text
+        (Get-KvItem text).Value | Should -BeExactly "line 1`nline 2"
+        42 | Set-KvItem number -PassThru | ForEach-Object Value | Should -Be '42'
+        [pscustomobject]@{ a = 1 } | Set-KvItem object -AsJson
+        (Get-KvItem object -AsJson).Value.a | Should -Be 1
+    }
+
+    It 'takes no several values for one key, and then none of them' {
+        { 'line 1', 'line 2' | Set-KvItem text } | Should -Throw -ErrorId 'KvStore.InvalidValue,*' -ExpectedMessage '*-Raw*'
+        Test-KvItem text | Should -BeFalse
+    }
+
+    It 'says what a record lacks' {
+        { Set-KvItem key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidValue,*' -ExpectedMessage "*'key'*without a value*"
+        { [pscustomobject]@{ Key = 'key'; Val = 'v' } | Set-KvItem -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidValue,*'
+        Test-KvItem key | Should -BeFalse
+    }
+
     It 'takes keys from script blocks' {
         1, 2 | Set-KvItem -Key { "k$_" } -Value same
         (Get-KvItem).Key | Should -Be @('k1', 'k2')
