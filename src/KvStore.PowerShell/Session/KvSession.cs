@@ -53,7 +53,7 @@ internal sealed class KvSession
         return FindDrive(state, name)?.Storage
             ?? throw new KvException(
                 KvError.StorageNotFound,
-                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them.",
+                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them; Set-KvNamespace -Storage chooses another.",
                 name);
     }
 
