@@ -207,6 +207,29 @@ public sealed class SqliteFileTests : SqliteTest
     }
 
     [Fact]
+    public void Enumerations_that_are_abandoned_in_memory_hold_up_nobody()
+    {
+        using KvStorage storage = CheckedStorage.Wrap(new MemoryDbStorage());
+        for (int i = 0; i < 100; i++)
+        {
+            Set(storage, $"key{i:D2}", "value");
+        }
+
+        for (int i = 0; i < 300; i++)
+        {
+            Abandon(storage);
+            Set(storage, "key00", $"{i}");
+            if (i % 50 == 0)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+
+        Assert.Equal(100, Keys(storage).Length);
+    }
+
+    [Fact]
     public void Two_storages_of_one_file_share_an_object_and_others_do_not()
     {
         Assert.Equal(new Sharing(Database).Key, new Sharing("sqlite:///" + Uri.EscapeDataString(Database)).Key);
@@ -219,7 +242,7 @@ public sealed class SqliteFileTests : SqliteTest
     public void What_could_cost_data_is_remarked_upon()
     {
         Assert.Contains(new SqliteStorage(Database, "OFF").Remarks, remark => remark.Contains("power cut", StringComparison.Ordinal));
-        bool hasResetBug = Connection.LibraryVersion < new Version(3, 51, 3);
+        bool hasResetBug = SqliteLibrary.Version < new Version(3, 51, 3);
         Assert.Equal(hasResetBug, new SqliteStorage(Database).Remarks.Any(remark => remark.Contains("kv.db-lock", StringComparison.Ordinal)));
         Assert.Empty(new MemoryDbStorage().Remarks);
     }
