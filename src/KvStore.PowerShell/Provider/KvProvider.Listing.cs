@@ -20,6 +20,12 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override void GetChildItems(string path, bool recurse, uint depth) => Run(path, target =>
     {
+        if (Require(target) is { IsNamespace: false } item)
+        {
+            Write(item);
+            return;
+        }
+
         var filter = new ListingFilter(Filter, DynamicParameters as ListingParameters);
         bool isRecursive = recurse && depth > 0;
         foreach (KvNodeInfo node in GetNodes(target, isRecursive ? (int)Math.Min(depth, int.MaxValue) : 0))
@@ -48,6 +54,12 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Run(path, target =>
     {
+        if (Require(target) is { IsNamespace: false } item)
+        {
+            WriteItemObject(item.Name, item.FullName, isContainer: false);
+            return;
+        }
+
         var filter = new ListingFilter(Filter, DynamicParameters as ListingParameters);
         foreach (KvNodeInfo node in GetNodes(target, depth: 0))
         {
