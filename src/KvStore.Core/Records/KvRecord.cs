@@ -47,7 +47,7 @@ public abstract class KvRecord
     {
         get
         {
-            var properties = new SortedDictionary<string, string>(StoredProperties, KvOrder.Instance);
+            var properties = new SortedDictionary<string, string>(StoredProperties.ToDictionary(), KvOrder.Instance);
             foreach ((string key, string? value) in _changedProperties)
             {
                 _ = value is null ? properties.Remove(key) : (properties[key] = value) is not null;

@@ -7,7 +7,8 @@ public sealed partial class KvRecords
 {
     private KvLimits? _limits;
 
-    private KvLimits Limits => _limits ??= ReadLimits();
+    /// <summary>The limits of the store, or those it would be created with.</summary>
+    internal KvLimits Limits => _limits ??= ReadLimits();
 
     /// <summary>
     /// Inserts a record, or updates the one of its id: by the fields that were changed since it was read, or by all that it has

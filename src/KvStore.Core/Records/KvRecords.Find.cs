@@ -73,11 +73,15 @@ public sealed partial class KvRecords
         }
     }
 
-    /// <summary>The records whose index items lie beneath a namespace, in the order of the documents.</summary>
+    /// <summary>A volume's snapshots or connections, in the order of the documents.</summary>
     internal IEnumerable<KvRecord> ReadInOrder(KvRecordType type, string volumeId) =>
-        ReadAll(type, _storage.Scan(Store, KvRange.Beneath(RecordKeys.GetIndex(type, RecordTerm.Volume, volumeId, isDeleted: false)), _cancellation)
+        ReadInOrderOf(type, RecordKeys.GetIndex(type, RecordTerm.Volume, volumeId, isDeleted: false));
+
+    /// <summary>The snapshots or connections that a namespace of index items by volume leads to, in the order of the documents.</summary>
+    internal IEnumerable<KvRecord> ReadInOrderOf(KvRecordType type, string volumeIndex) =>
+        ReadAll(type, _storage.Scan(Store, KvRange.Beneath(volumeIndex), _cancellation)
             .OrderBy(item => item.Value, StringComparer.Ordinal).Select(item => KvPath.GetName(item.FullKey)))
-        .Where(record => !record.IsDeleted && record.GetTerm(RecordTerm.Volume) == volumeId);
+        .Where(record => !record.IsDeleted && RecordKeys.GetIndex(type, RecordTerm.Volume, record.GetTerm(RecordTerm.Volume)!, isDeleted: false) == volumeIndex);
 
     /// <summary>A backend's volumes in the order of the documents.</summary>
     internal IEnumerable<KvVolume> ReadVolumesInOrder(string orderIndex) =>
