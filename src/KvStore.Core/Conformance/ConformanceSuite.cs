@@ -29,6 +29,7 @@ public static class ConformanceSuite
         typeof(RecordConnectionsCases),
         typeof(RecordKeyValuesCases),
         typeof(RecordChangesCases),
+        typeof(RecordDocumentsCases),
     ];
 
     /// <summary>All cases, in the order of their groups.</summary>

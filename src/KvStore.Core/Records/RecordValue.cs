@@ -69,7 +69,7 @@ internal static class RecordValue
                 return node.GetValue<bool>();
             case JsonValueKind.Number:
                 string text = node.ToJsonString();
-                return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : double.Parse(text, CultureInfo.InvariantCulture);
+                return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? (object)number : double.Parse(text, CultureInfo.InvariantCulture);
             default:
                 return null;
         }

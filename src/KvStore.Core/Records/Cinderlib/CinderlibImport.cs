@@ -69,7 +69,8 @@ public sealed class CinderlibImport
             {
                 CheckSizes(reader, record, properties);
                 SurveyStored(record);
-                progress?.Invoke(++count, 0);
+                count++;
+                progress?.Invoke(count, 0);
             }
             else if (entry is CinderlibBackend { Name: { } name } && _mode != KvLoadMode.Replace)
             {
@@ -147,7 +148,8 @@ public sealed class CinderlibImport
                         yield return new KvItemEntry(item);
                     }
 
-                    progress?.Invoke(++count, total);
+                    count++;
+                    progress?.Invoke(count, total);
                     break;
                 case CinderlibBackend { Name: { } name, Document: { } document } when !IsThereAlready(CinderlibBackends.GetKey(name)):
                     foreach (KvSet item in CinderlibBackends.GetItems(_records, name, document, GetPosition(CinderlibBackends.GetKey(name), next++)))
