@@ -19,6 +19,7 @@
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage'
+        'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )
     PrivateData            = @{
         # Any module may announce storages like this; they are found by name or URL scheme without importing the module.

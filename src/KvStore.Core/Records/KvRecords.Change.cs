@@ -39,7 +39,7 @@ public sealed partial class KvRecords
             if (commit.Succeeded)
             {
                 IReadOnlyDictionary<string, string> properties = record.Properties;
-                record.SetStored(this, document, position, commit.Items.FirstOrDefault(item => item.FullKey == recordKey)?.Version, properties, []);
+                record.SetStored(Lasting, document, position, commit.Items.FirstOrDefault(item => item.FullKey == recordKey)?.Version, properties, []);
                 return;
             }
 
@@ -71,7 +71,7 @@ public sealed partial class KvRecords
         if (record.Type != KvRecordType.KeyValue)
         {
             record.MarkDeleted();
-            record.SetStored(this, record.Document, record.Position, version: null, record.StoredProperties, []);
+            record.SetStored(Lasting, record.Document, record.Position, version: null, record.StoredProperties, []);
         }
     }
 

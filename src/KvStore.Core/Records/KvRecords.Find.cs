@@ -29,7 +29,7 @@ public sealed partial class KvRecords
             return false;
         }
 
-        record.SetStored(this, stored.Document, stored.Position, stored.Version, stored.StoredProperties, stored.PartKeys);
+        record.SetStored(Lasting, stored.Document, stored.Position, stored.Version, stored.StoredProperties, stored.PartKeys);
         return true;
     }
 
@@ -52,7 +52,7 @@ public sealed partial class KvRecords
                 KvRecord record = KvRecord.FromDocument(type, document);
                 string properties = KvPath.Join(recordKey, RecordKeys.Properties);
                 record.SetStored(
-                    this,
+                    Lasting,
                     document,
                     position,
                     item.Version,

@@ -10,6 +10,7 @@ public sealed partial class KvRecords
 {
     private readonly KvStorage _storage;
     private readonly CancellationToken _cancellation;
+    private KvRecords? _lasting;
 
     /// <summary>Opens the records of a store, which need not exist.</summary>
     /// <param name="storage">The storage.</param>
@@ -32,6 +33,9 @@ public sealed partial class KvRecords
 
     /// <summary>Whether a delete only marks a record, which <see cref="KvRecordFilter.IncludeDeleted"/> then still finds.</summary>
     public bool SoftDeletes { get; init; }
+
+    // A record outlives the call that read it, and with it the token of that call.
+    private KvRecords Lasting => _lasting ??= _cancellation.CanBeCanceled ? new KvRecords(_storage, Store) : this;
 
     /// <summary>The volumes that pass all filters, lazily, ordered by id.</summary>
     /// <param name="id">The id; null or empty for any.</param>

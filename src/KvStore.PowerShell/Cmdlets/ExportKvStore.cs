@@ -31,6 +31,27 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
     [Parameter(ParameterSetName = "Path")]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>KvStore, the default, or Cinderlib: the records of one store as cinderlib dumps them. Without -Name that is the current store.</summary>
+    [Parameter]
+    public DocumentFormat Format { get; set; }
+
+    /// <summary>Format Cinderlib: only this backend, whose object the document then is.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Backend { get; set; }
+
+    /// <summary>Format Cinderlib: without white space.</summary>
+    [Parameter]
+    public SwitchParameter Compress { get; set; }
+
+    /// <summary>Format Cinderlib: cinderlib's simplified form, in which volumes leave out their snapshots and connections.</summary>
+    [Parameter]
+    public SwitchParameter Simplified { get; set; }
+
+    /// <summary>Format Cinderlib: with the backends' configuration, as far as it was imported. It holds credentials.</summary>
+    [Parameter]
+    public SwitchParameter IncludeBackendConfiguration { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
@@ -54,20 +75,56 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
             return;
         }
 
+        if (Format == DocumentFormat.Cinderlib)
+        {
+            ExportRecords();
+            return;
+        }
+
+        if (Backend is not null || Compress || Simplified || IncludeBackendConfiguration)
+        {
+            throw new KvException(KvError.InvalidConfiguration, "-Backend, -Compress, -Simplified and -IncludeBackendConfiguration go with -Format Cinderlib.", Format);
+        }
+
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
+        Write(string.Join(", ", stores.Select(store => store.Name)), output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
+    }
+
+    private void ExportRecords()
+    {
+        // Records are of one store: without a name, the one where the user is.
+        string? named = MyInvocation.BoundParameters.ContainsKey(nameof(Name)) ? _names.Count == 1 ? _names[0] : throw new KvException(
+            KvError.InvalidConfiguration,
+            $"A cinderlib document holds the records of one store, and {_names.Count} are named. Export them one after another.",
+            Format) : null;
+        KvTarget target = KvSession.Current.Resolve(SessionState, Storage, named, namespacePath: null);
+        string store = FindStores(target.Storage, target.Store)[0].Name;
+        if (IncludeBackendConfiguration)
+        {
+            WriteWarning("The document will hold the backends' configuration, and with it credentials. Keep it where only you can read it.");
+        }
+
+        var progress = new RecordProgress(this, $"Exporting the records of store '{store}'");
+        var options = new CinderlibExportOptions { Backend = Backend, Indented = !Compress, Simplified = Simplified, IncludeBackendConfiguration = IncludeBackendConfiguration };
+        Write(store, output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
+        progress.Complete();
+    }
+
+    private void Write(string stores, Func<Stream, long> write)
+    {
         if (Path.Length == 0)
         {
             using var lines = new LineStream(WriteObject);
-            KvDocumentWriter.Write(lines, storage, stores, Cancellation);
+            write(lines);
             return;
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        if (ShouldProcess(file, $"Export {string.Join(", ", stores.Select(store => store.Name))}"))
+        if (ShouldProcess(file, $"Export {stores}"))
         {
-            long count = FilePath.Use(file, () => WholeFile.Write(file, NoClobber, Force, output => KvDocumentWriter.Write(output, storage, stores, Cancellation)));
-            WriteVerbose($"Exported {count} items of {stores.Length} stores to '{file}'.");
+            long count = FilePath.Use(file, () => WholeFile.Write(file, NoClobber, Force, write));
+            WriteVerbose($"Exported {count} items of {stores} to '{file}'.");
         }
     }
 }
