@@ -135,6 +135,20 @@ internal static class RecordChangesCases
         Expect.Sequence([], c.Keys(), "The keys that records leave behind");
     }
 
+    [ConformanceCase]
+    public static void A_record_that_is_set_in_another_store_goes_there_whole(ConformanceContext c)
+    {
+        KvVolume volume = RecordsFixture.SetVolumes(c, 1, volume => volume.SetProperty("site", "a"))[0];
+        var other = new KvRecords(c.Storage, c.OtherStore, c.Cancellation);
+        other.SetVolume(new KvVolume(volume.Id) { Name = "older" });
+        KvVolume read = c.Records().GetVolumes(volume.Id).First();
+        read.Status = "changed";
+        other.SetVolume(read);
+        KvVolume found = other.GetVolumes(name: "disk0").First();
+        Expect.Equal("changed a", $"{found.Status} {found.Properties["site"]}", "The status and the property in the other store");
+        Expect.Equal("creating", c.Records().GetVolumes(volume.Id).First().Status, "The status in the first store");
+    }
+
     [ConformanceCase(Needs = KvCapabilities.Conditions | KvCapabilities.Versions)]
     public static void An_expected_version_guards_a_record(ConformanceContext c)
     {

@@ -144,14 +144,16 @@ public abstract class KvRecord
     }
 
     /// <summary>What is to be stored: all fields that are stored already, overlaid by those changed here, or by all if none was changed.</summary>
-    internal JsonObject GetMerged(KvRecord? stored)
+    /// <param name="stored">What is stored; null if nothing.</param>
+    /// <param name="isOfSameStore">Whether the record was read from there, so that what was not changed is no news.</param>
+    internal JsonObject GetMerged(KvRecord? stored, bool isOfSameStore)
     {
         if (stored is null)
         {
             return Document.DeepClone().AsObject();
         }
 
-        bool isPartial = Source is not null && _changed.Count > 0;
+        bool isPartial = isOfSameStore && _changed.Count > 0;
         JsonObject merged = stored.Document.DeepClone().AsObject();
         if (!isPartial && Type != KvRecordType.KeyValue)
         {

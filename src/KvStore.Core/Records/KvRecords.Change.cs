@@ -21,13 +21,14 @@ public sealed partial class KvRecords
     {
         string component = RecordKeys.GetComponent(record.Id);
         string recordKey = RecordKeys.GetRecord(record.Type, component);
+        bool isOfThisStore = record.Source is { } source && source._storage == _storage && source.Store.Equals(Store, StringComparison.OrdinalIgnoreCase);
         while (true)
         {
             KvRecord? stored = Read(record.Type, component);
-            JsonObject document = record.GetMerged(stored);
+            JsonObject document = record.GetMerged(stored, isOfThisStore);
             long position = stored?.Position ?? KvTime.Now;
             KvBatch batch = GetChange(stored, KvRecord.FromDocument(record.Type, document), component, position);
-            SetProperties(batch, record, recordKey);
+            SetProperties(batch, record, recordKey, isOfThisStore);
             bool isExpected = expectedVersion is not null;
             _ = isExpected ? Require(batch, recordKey, expectedVersion!.Value) : Guard(batch, recordKey, stored);
             KvCommit commit = _storage.Commit(Store, batch, _cancellation);
@@ -155,10 +156,13 @@ public sealed partial class KvRecords
         return batch;
     }
 
-    private static void SetProperties(KvBatch batch, KvRecord record, string recordKey)
+    private static void SetProperties(KvBatch batch, KvRecord record, string recordKey, bool isOfThisStore)
     {
         string component = KvPath.GetName(recordKey);
-        foreach ((string key, string? value) in record.ChangedProperties)
+
+        // A record that comes from another store brings all of its properties.
+        IEnumerable<KeyValuePair<string, string?>> unchanged = isOfThisStore ? [] : record.StoredProperties.Select(property => KeyValuePair.Create(property.Key, (string?)property.Value));
+        foreach ((string key, string? value) in unchanged.Concat(record.ChangedProperties))
         {
             foreach (KvSet item in GetPropertyItems(record.Type, component, key, value ?? ""))
             {

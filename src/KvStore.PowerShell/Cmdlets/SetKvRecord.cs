@@ -1,12 +1,13 @@
 // One cmdlet makes a record, changes one by its id, and writes back an object that was changed.
 using System.Collections;
+using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 
 namespace KvStore.PowerShell;
 
 /// <summary>Inserts or updates records. Fields that are not named stay as they are; each record is one commit.</summary>
-[Cmdlet(VerbsCommon.Set, "KvRecord", SupportsShouldProcess = true, DefaultParameterSetName = FieldsSet)]
+[Cmdlet(VerbsCommon.Set, "KvRecord", SupportsShouldProcess = true, DefaultParameterSetName = RecordSet)]
 [OutputType(typeof(KvVolume), typeof(KvSnapshot), typeof(KvConnection), typeof(KvKeyValue))]
 public sealed class SetKvRecordCommand : KvRecordCmdlet
 {
@@ -115,8 +116,7 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
 
     private KvRecord FindOrCreate(KvRecords records)
     {
-        // A pipeline may bring an id for some records and none for others.
-        string? id = IsBound(nameof(Id)) ? Id : null;
+        string? id = Id;
         return (id is null ? null : records.Find(Type, new KvRecordFilter { Id = id }).FirstOrDefault()) ?? Type switch
         {
             KvRecordType.Volume => new KvVolume(id),
@@ -135,7 +135,7 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
         Set(record, nameof(Status), record.Type == KvRecordType.Connection ? "attach_status" : "status", Status, KvRecordType.Volume, KvRecordType.Snapshot, KvRecordType.Connection);
         Set(record, nameof(VolumeId), "volume_id", VolumeId, KvRecordType.Snapshot, KvRecordType.Connection);
         Set(record, nameof(Value), "value", Value, KvRecordType.KeyValue);
-        if (IsBound(nameof(Backend)))
+        if (Backend is not null)
         {
             SetBackend(record);
         }
@@ -183,7 +183,8 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
 
     private void Set(KvRecord record, string parameter, string field, object? value, params KvRecordType[] types)
     {
-        if (!IsBound(parameter))
+        // Null is what a parameter has that neither the user nor the pipeline gave a value.
+        if (value is null)
         {
             return;
         }
@@ -196,17 +197,14 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
         record[field] = value;
     }
 
-    // What a record from the pipeline says of itself is no change; only what is typed, or comes by name, is.
-    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
-    private static System.Collections.Specialized.OrderedDictionary? ToTexts(IDictionary? specs)
+    private static OrderedDictionary? ToTexts(IDictionary? specs)
     {
         if (specs is null)
         {
             return null;
         }
 
-        var texts = new System.Collections.Specialized.OrderedDictionary(StringComparer.Ordinal);
+        var texts = new OrderedDictionary(StringComparer.Ordinal);
         foreach (DictionaryEntry spec in specs)
         {
             string key = spec.Key.ToString()!;
