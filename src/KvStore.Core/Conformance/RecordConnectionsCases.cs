@@ -56,7 +56,7 @@ internal static class RecordConnectionsCases
         c.Records().SetConnection(found);
         Expect.Equal(found.ToJson(), c.Records().GetConnections(connection.Id).First().ToJson(), "The connection after it became short");
         c.Records().DeleteConnection(found);
-        Expect.Sequence([], c.Keys().Where(key => key.Contains(connection.Id, StringComparison.Ordinal)), "The keys that the connection leaves behind");
+        Expect.Sequence([], c.Keys().Where(key => $"{key}/".Contains($"/{connection.Id}/", StringComparison.Ordinal)), "The keys that the connection leaves behind");
     }
 
     [ConformanceCase]

@@ -163,14 +163,11 @@ public sealed class CinderlibWriter
         from record in _records.ReadInOrderOf(type, node.Path)
         select record;
 
-    private static JsonObject GetVolume(KvRecord volume, Action? written = null)
+    private static JsonObject GetVolume(KvRecord volume, Action? written = null) => GetDocument(volume, isSimplified: false, nest: data =>
     {
-        JsonObject document = GetDocument(volume, isSimplified: false);
-        JsonObject data = document[CinderlibReader.VersionedObject]![RecordDocument.Data]!.AsObject();
         Nest(data, RecordDocument.Connections, KvRecordType.Connection, volume, written);
         Nest(data, RecordDocument.Snapshots, KvRecordType.Snapshot, volume, written);
-        return document;
-    }
+    });
 
     private static void Nest(JsonObject data, string field, KvRecordType type, KvRecord volume, Action? written)
     {
@@ -184,7 +181,7 @@ public sealed class CinderlibWriter
     }
 
     // The document with the attached properties in it; the simplified form is without what lies in other records.
-    private static JsonObject GetDocument(KvRecord record, bool isSimplified)
+    private static JsonObject GetDocument(KvRecord record, bool isSimplified, Action<JsonObject>? nest = null)
     {
         JsonObject document = record.Document.DeepClone().AsObject();
         JsonObject data = KvRecord.GetData(record.Type, document);
@@ -196,6 +193,7 @@ public sealed class CinderlibWriter
             }
         }
 
+        nest?.Invoke(data);
         if (record.Properties.Count > 0)
         {
             data[RecordDocument.Properties] = new JsonObject(record.Properties.Select(property => KeyValuePair.Create(property.Key, (JsonNode?)JsonValue.Create(property.Value))));
