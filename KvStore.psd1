@@ -17,8 +17,8 @@
     CmdletsToExport        = @(
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
-        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore'
-        'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage'
+        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )
     PrivateData            = @{
@@ -27,6 +27,7 @@
             Storages = @(
                 @{ Name = 'db'; Schemes = @('sqlite'); Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.SqliteStorage' }
                 @{ Name = 'memory_db'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.MemoryDbStorage' }
+                @{ Name = 'cinderlib'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.CinderlibStorage' }
             )
         }
         PSData  = @{

@@ -26,7 +26,7 @@ public sealed partial class KvRecords
         {
             KvRecord? stored = Read(record.Type, component);
             JsonObject document = record.GetMerged(stored, isOfThisStore);
-            long position = stored?.Position ?? KvTime.Now;
+            long position = record.Type == KvRecordType.KeyValue ? 0 : stored?.Position ?? KvTime.Now;
             KvBatch batch = GetChange(stored, KvRecord.FromDocument(record.Type, document), component, position);
             SetProperties(batch, record, recordKey, isOfThisStore);
             bool isExpected = expectedVersion is not null;

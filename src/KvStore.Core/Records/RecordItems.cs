@@ -19,13 +19,17 @@ internal static class RecordItems
     /// <param name="recordKey">The key of the record's own item.</param>
     /// <param name="document">The document; not changed.</param>
     /// <param name="getData">Finds the part of the document whose fields may move.</param>
-    /// <param name="position">The place in the order of the documents.</param>
+    /// <param name="position">The place in the order of the documents; 0 if it has none.</param>
     /// <param name="maximumSize">The largest value in bytes of UTF-8.</param>
     /// <exception cref="KvException"><see cref="KvError.ValueTooLong"/>: even the names of the fields are too long together.</exception>
     public static IEnumerable<KvSet> Write(string recordKey, JsonObject document, Func<JsonObject, JsonObject> getData, long position, int maximumSize)
     {
         JsonObject own = document.DeepClone().AsObject();
-        own[Notes] = new JsonObject { [Position] = position };
+        if (position != 0)
+        {
+            own[Notes] = new JsonObject { [Position] = position };
+        }
+
         string text = RecordValue.ToText(own);
         var pieces = new List<KvSet>();
         if (KvPath.GetSize(text) > maximumSize)
@@ -80,6 +84,7 @@ internal static class RecordItems
     private static string MoveLongest(JsonObject own, JsonObject data, string recordKey, int maximumSize, List<KvSet> pieces)
     {
         var moved = new JsonObject();
+        own[Notes] ??= new JsonObject();
         own[Notes]![Moved] = moved;
         foreach ((string field, string value) in data.Where(field => field.Value is not null).Select(field => (field.Key, Text: RecordValue.ToText(field.Value))).OrderByDescending(field => field.Text.Length).ToArray())
         {

@@ -88,18 +88,22 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
-        Write(string.Join(", ", stores.Select(store => store.Name)), output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
+        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
     }
 
     private void ExportRecords()
     {
         // Records are of one store: without a name, the one where the user is.
-        string? named = MyInvocation.BoundParameters.ContainsKey(nameof(Name)) ? _names.Count == 1 ? _names[0] : throw new KvException(
-            KvError.InvalidConfiguration,
-            $"A cinderlib document holds the records of one store, and {_names.Count} are named. Export them one after another.",
-            Format) : null;
-        KvTarget target = KvSession.Current.Resolve(SessionState, Storage, named, namespacePath: null);
-        string store = FindStores(target.Storage, target.Store)[0].Name;
+        KvTarget[] targets = _names is ["*"]
+            ? [KvSession.Current.Resolve(SessionState, Storage, store: null, namespacePath: null)]
+            : [.. _names.Select(name => KvSession.Current.Resolve(SessionState, _storageName, name, namespacePath: null))];
+        string[] stores = [.. targets.SelectMany(candidate => FindStores(candidate.Storage, candidate.Store)).Select(info => info.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (stores.Length != 1)
+        {
+            throw new KvException(KvError.InvalidConfiguration, $"A cinderlib document holds the records of one store, and {stores.Length} are named. Export them one after another.", Format);
+        }
+
+        (KvTarget target, string store) = (targets[0], stores[0]);
         if (IncludeBackendConfiguration)
         {
             WriteWarning("The document will hold the backends' configuration, and with it credentials. Keep it where only you can read it.");
@@ -107,7 +111,7 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         var progress = new RecordProgress(this, $"Exporting the records of store '{store}'");
         var options = new CinderlibExportOptions { Backend = Backend, Indented = !Compress, Simplified = Simplified, IncludeBackendConfiguration = IncludeBackendConfiguration };
-        Write(store, output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
+        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
         progress.Complete();
     }
 

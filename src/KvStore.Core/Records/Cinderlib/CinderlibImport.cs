@@ -136,14 +136,17 @@ public sealed class CinderlibImport
     private IEnumerable<KvEntry> GetEntries(Stream input, long total, Action<long, long>? progress)
     {
         yield return new KvStoreEntry(_records.Store);
-        long next = KvTime.Now;
+
+        // In a store without records the places are counted from 1: the same document then makes the same items everywhere.
+        long next = _typesThere.Count == 0 ? 1 : KvTime.Now;
         long count = 0;
         foreach (CinderlibEntry entry in new CinderlibReader(input, _options).Read())
         {
             switch (entry)
             {
                 case CinderlibRecord { Record: { } record, Properties: { } properties }:
-                    foreach (KvSet item in GetItems(record, properties, GetPosition(RecordKeys.GetRecord(record.Type, RecordKeys.GetComponent(record.Id)), next++)))
+                    long position = record.Type == KvRecordType.KeyValue ? 0 : GetPosition(RecordKeys.GetRecord(record.Type, RecordKeys.GetComponent(record.Id)), next++);
+                    foreach (KvSet item in GetItems(record, properties, position))
                     {
                         yield return new KvItemEntry(item);
                     }
