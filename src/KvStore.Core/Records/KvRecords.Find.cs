@@ -86,7 +86,7 @@ public sealed partial class KvRecords
     /// <summary>A backend's volumes in the order of the documents.</summary>
     internal IEnumerable<KvVolume> ReadVolumesInOrder(string orderIndex) =>
         from item in _storage.Scan(Store, KvRange.Beneath(orderIndex) with { KeysOnly = true }, _cancellation)
-        let component = KvPath.GetName(item.FullKey)
+        let component = RecordKeys.GetOrdered(item.FullKey)
         let volume = Read(KvRecordType.Volume, component) as KvVolume
         where volume is { IsDeleted: false } && RecordKeys.GetOrder(volume.DocumentBackend, volume.Position, component) == item.FullKey
         select volume;

@@ -29,6 +29,9 @@ internal static class RecordKeys
     private const string Deleted = "deleted";
     private const string Order = "order";
 
+    // Enough for the microseconds since 1970, for three centuries.
+    private const int PositionDigits = 16;
+
     // With the longest path around two of them, a key stays within the 255 bytes of the strictest storage.
     private const int MaximumComponentSize = 72;
 
@@ -61,13 +64,16 @@ internal static class RecordKeys
     public static string GetOrderIndex(string backend) => $"{GetOrderIndex()}/{GetComponent(backend)}";
 
     /// <summary>The key that holds a volume's place among those of its backend.</summary>
-    public static string GetOrder(string backend, long position, string component) => $"{GetOrderIndex(backend)}/{FormatPosition(position)}/{component}";
+    public static string GetOrder(string backend, long position, string component) => $"{GetOrderIndex(backend)}/{FormatPosition(position)}-{component}";
+
+    /// <summary>The component of the volume whose place a key holds.</summary>
+    public static string GetOrdered(string orderKey) => KvPath.GetName(orderKey)[(PositionDigits + 1)..];
 
     /// <summary>The namespace of the index items of an attached property, by types.</summary>
     public static string GetPropertyIndex(string propertyKey, KvRecordType type) => $"{Index}/{Properties}/{GetComponent(propertyKey)}/{GetFolder(type)}";
 
     /// <summary>A position as text that sorts as the number does.</summary>
-    public static string FormatPosition(long position) => position.ToString("D16", CultureInfo.InvariantCulture);
+    public static string FormatPosition(long position) => position.ToString($"D{PositionDigits}", CultureInfo.InvariantCulture);
 
     /// <summary>The part of a field that did not fit, from 1: the first has the field's own path, the others lie beneath it.</summary>
     public static string GetPiece(string recordKey, string field, int number)
