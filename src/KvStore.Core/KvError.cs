@@ -19,6 +19,9 @@ public enum KvError
     /// <summary>A value is longer than its store or storage allows.</summary>
     ValueTooLong,
 
+    /// <summary>A batch has more changes than its storage commits at once.</summary>
+    BatchTooLarge,
+
     /// <summary>A store name breaks the rule for store names.</summary>
     InvalidStoreName,
 
@@ -72,6 +75,12 @@ public enum KvError
 
     /// <summary>An export document is malformed, or of a newer format.</summary>
     InvalidDocument,
+
+    /// <summary>A file to import from or export to cannot be opened, read or written, or must not be overwritten.</summary>
+    FileUnavailable,
+
+    /// <summary>A copied store differs from its source afterwards.</summary>
+    CopyDiffers,
 
     /// <summary>A drive path that cannot name a store, namespace or item.</summary>
     InvalidPath,

@@ -15,7 +15,13 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override KvCapabilities Capabilities => Inner.Capabilities;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Remarks => Inner.Remarks;
+
+    /// <inheritdoc/>
     public override KvLimits Limits => Inner.Limits;
+
+    /// <inheritdoc/>
+    public override int MaximumBatchCount => Inner.MaximumBatchCount;
 
     /// <inheritdoc/>
     protected internal override object? SharingKey => Inner.SharingKey;
