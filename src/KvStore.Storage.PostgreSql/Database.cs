@@ -208,6 +208,6 @@ internal sealed class Database : IDisposable
                 await using NpgsqlCommand command = new NpgsqlCommand(Prepare, connection).With(lockTimeout);
                 await command.ExecuteNonQueryAsync();
             });
-        return builder.BuildMultiHost();
+        return Settings.HasOneHost ? builder.Build() : builder.BuildMultiHost();
     }
 }

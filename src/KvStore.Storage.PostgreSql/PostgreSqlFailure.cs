@@ -33,7 +33,10 @@ internal static class PostgreSqlFailure
         KvError.StorageUnavailable,
         $"The connection to {settings.Place} broke during a commit, and it is not known whether the last write was applied: {why} Read the items again before you repeat it.",
         settings.Place,
-        cause);
+        cause)
+    {
+        MayBeApplied = true,
+    };
 
     /// <summary>The error of a commit that was not applied, though the connection broke during it.</summary>
     public static KvException NotApplied(PostgreSqlSettings settings, Exception cause) => new(

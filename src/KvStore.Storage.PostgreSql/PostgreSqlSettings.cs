@@ -6,10 +6,11 @@ namespace KvStore.Storage.PostgreSql;
 
 /// <summary>A connection's settings. Two that are equal lead to the same database as the same user.</summary>
 /// <param name="ConnectionString">Npgsql's form, which holds the password.</param>
+/// <param name="HasOneHost">Whether it names one host only.</param>
 /// <param name="Place">Where it leads, for people.</param>
 /// <param name="Timeout">How long a connect and a statement may take.</param>
 /// <param name="RetryTime">How long what passes is tried again.</param>
-internal sealed record PostgreSqlSettings(string ConnectionString, string Place, TimeSpan Timeout, TimeSpan RetryTime)
+internal sealed record PostgreSqlSettings(string ConnectionString, bool HasOneHost, string Place, TimeSpan Timeout, TimeSpan RetryTime)
 {
     private const int DefaultPort = 5432;
 
@@ -47,7 +48,6 @@ internal sealed record PostgreSqlSettings(string ConnectionString, string Place,
             HostRecheckSeconds = 1,
             TcpKeepAlive = true,
             GssEncryptionMode = GssEncryptionMode.Disable,
-            TargetSessionAttributes = "prefer-primary",
         };
         var hosts = new List<ConnectionHost>(url.Hosts);
         int? port = null;
@@ -63,8 +63,16 @@ internal sealed record PostgreSqlSettings(string ConnectionString, string Place,
 
         hosts = [.. hosts.Select(host => host with { Port = host.Port ?? port ?? DefaultPort })];
         builder.Host = string.Join(',', hosts);
+        bool hasOneHost = hosts.Count == 1;
+        if (hasOneHost && builder.TargetSessionAttributes is { } wanted && wanted != "any" && !wanted.StartsWith("prefer-", StringComparison.Ordinal))
+        {
+            throw Invalid($"Option 'target_session_attrs={wanted}' of a PostgreSQL connection chooses among several hosts; name more than one.", "target_session_attrs");
+        }
+
+        // Of several servers the one that takes writes, as long as there is one.
+        builder.TargetSessionAttributes = hasOneHost ? null : builder.TargetSessionAttributes ?? "prefer-primary";
         string place = $"postgresql://{string.Join(',', hosts)}/{builder.Database}";
-        return new PostgreSqlSettings(builder.ConnectionString, place, timeout, retryTime);
+        return new PostgreSqlSettings(builder.ConnectionString, hasOneHost, place, timeout, retryTime);
     }
 
     /// <summary>The place: the generated form would show the password.</summary>
