@@ -48,13 +48,13 @@ internal sealed class Database : IDisposable
 
     /// <summary>
     /// Sends the last statements of a transaction and its COMMIT in one round trip. Where the connection breaks meanwhile,
-    /// the server itself is asked what became of the transaction.
+    /// the database is asked what became of it.
     /// </summary>
     /// <param name="batch">The statements.</param>
-    /// <param name="transactionId">What <c>txid_current()</c> gave in this transaction.</param>
+    /// <param name="mark">What the transaction wrote of itself.</param>
     /// <param name="cancellation">Ends the call; what is committed already stays.</param>
     /// <exception cref="KvException">It was not applied, and may be repeated; or its fate could not be learned, and may not.</exception>
-    public async Task CommitAsync(NpgsqlBatch batch, long transactionId, CancellationToken cancellation)
+    public async Task CommitAsync(NpgsqlBatch batch, CommitMark mark, CancellationToken cancellation)
     {
         batch.Add("COMMIT");
         try
@@ -63,12 +63,12 @@ internal sealed class Database : IDisposable
         }
         catch (Exception e) when (PostgreSqlFailure.LeavesDoubt(e))
         {
-            string? fate = LearnFate(batch.Connection!, transactionId, e, cancellation);
-            if (fate != "committed")
+            bool? isApplied = LearnFate(batch.Connection!, mark, e, cancellation);
+            if (isApplied != true)
             {
-                throw fate == "aborted"
+                throw isApplied == false
                     ? PostgreSqlFailure.NotApplied(Settings, e)
-                    : PostgreSqlFailure.Unknown(Settings, "the server no longer remembers it.", e);
+                    : PostgreSqlFailure.Unknown(Settings, $"more than {CommitMark.Remembered} commits have followed since.", e);
             }
         }
     }
@@ -127,7 +127,7 @@ internal sealed class Database : IDisposable
 
     private async Task<T> CallAsync<T>(Func<NpgsqlConnection, Task<T>> call, bool keepsConnection, CancellationToken cancellation)
     {
-        NpgsqlConnection connection = await _source.Value.OpenConnectionAsync(cancellation);
+        NpgsqlConnection connection = await OpenAsync(cancellation);
         bool keep = false;
         try
         {
@@ -142,6 +142,23 @@ internal sealed class Database : IDisposable
                 // Rolls back what is still open.
                 await connection.DisposeAsync();
             }
+        }
+    }
+
+    // Npgsql does not let go of a server that accepts and then is silent: it is left to its timeout, and nobody waits for it.
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        Task<NpgsqlConnection> opening = _source.Value.OpenConnectionAsync(cancellation).AsTask();
+        try
+        {
+            return await opening.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                static late => _ = late.IsCompletedSuccessfully ? late.Result.DisposeAsync().AsTask() : (object?)late.Exception,
+                TaskScheduler.Default);
+            throw;
         }
     }
 
@@ -161,8 +178,7 @@ internal sealed class Database : IDisposable
         return _hasTables = version > 0;
     }
 
-    // A transaction in progress belongs to a server process that has not yet noticed the break: it is asked for again.
-    private string? LearnFate(NpgsqlConnection broken, long transactionId, Exception cause, CancellationToken cancellation)
+    private bool? LearnFate(NpgsqlConnection broken, CommitMark mark, Exception cause, CancellationToken cancellation)
     {
         try
         {
@@ -172,16 +188,7 @@ internal sealed class Database : IDisposable
                 await broken.CloseAsync();
                 return true;
             });
-            return Run(
-                async connection =>
-                {
-                    await using var command = new NpgsqlCommand("SELECT txid_status($1)", connection).With(transactionId);
-                    string? status = await command.ExecuteScalarAsync(cancellation) as string;
-                    return status == "in progress"
-                        ? throw new KvException(KvError.StorageBusy, "the server has not ended it yet.") { IsRepeatable = true }
-                        : status;
-                },
-                cancellation);
+            return Run(connection => mark.IsAppliedAsync(connection, cancellation), cancellation);
         }
         catch (KvException e)
         {

@@ -11,17 +11,16 @@ namespace KvStore.Storage.PostgreSql;
 /// <param name="IsKept">Whether it stays while empty.</param>
 /// <param name="IsThere">Whether it was there before; else only its row was.</param>
 /// <param name="Now">The time of this transaction, by the server's clock.</param>
-/// <param name="TransactionId">By which the server remembers the transaction.</param>
 /// <param name="Items">The items that were asked for, and are there.</param>
 internal sealed record LockedStore(
-    long Id, string Name, long Revision, KvLimits Limits, bool IsKept, bool IsThere, DateTime Now, long TransactionId, IReadOnlyDictionary<string, KvItem> Items)
+    long Id, string Name, long Revision, KvLimits Limits, bool IsKept, bool IsThere, DateTime Now, IReadOnlyDictionary<string, KvItem> Items)
 {
     private const string LockRow =
         "SELECT id, name, revision, maximum_key_size, maximum_value_size, kept, item_count FROM kvstore_store WHERE lower(name) = $1 FOR UPDATE";
 
     // In a statement of its own, so that its time and its sight begin when the lock is held. Values are for failed conditions only.
     private const string ReadFacts = """
-        SELECT txid_current(), statement_timestamp(), EXISTS (SELECT FROM kvstore_namespace n WHERE n.store = s.id),
+        SELECT statement_timestamp(), EXISTS (SELECT FROM kvstore_namespace n WHERE n.store = s.id),
                (SELECT count(*) FROM kvstore_item i WHERE i.store = s.id AND i.expires <= statement_timestamp())
         FROM kvstore_store s WHERE lower(s.name) = $1
         """;
@@ -81,13 +80,12 @@ internal sealed record LockedStore(
         }
 
         var row = new LockedStore(
-            reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), new KvLimits(reader.GetInt32(3), reader.GetInt32(4)), reader.GetBoolean(5), IsThere: false, default, 0, new Dictionary<string, KvItem>());
+            reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), new KvLimits(reader.GetInt32(3), reader.GetInt32(4)), reader.GetBoolean(5), IsThere: false, default, new Dictionary<string, KvItem>());
         long itemCount = reader.GetInt64(6);
 
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        bool isThere = row.IsKept || itemCount > reader.GetInt64(3) || reader.GetBoolean(2);
-        row = row with { TransactionId = reader.GetInt64(0), Now = reader.GetDateTime(1), IsThere = isThere };
+        row = row with { Now = reader.GetDateTime(0), IsThere = row.IsKept || reader.GetBoolean(1) || itemCount > reader.GetInt64(2) };
 
         var items = new Dictionary<string, KvItem>(StringComparer.Ordinal);
         if (await reader.NextResultAsync(cancellation))
@@ -107,19 +105,31 @@ internal sealed record LockedStore(
         IsThere ? this : this with { Name = name, Limits = limits, IsKept = isKept };
 
     /// <summary>
-    /// Adds the statement that raises the store's revision and writes its row. It comes first of all changes: expired items
-    /// leave with it, so that what is set in their place counts as new.
+    /// Adds the statements that raise the store's revision, write its row and mark the commit. They come first of all
+    /// changes: expired items leave with them, so that what is set in their place counts as new.
     /// </summary>
     /// <param name="statements">The batch.</param>
     /// <param name="added">How many items the batch adds.</param>
-    public void Advance(NpgsqlBatch statements, long added) => statements.Add(
-        """
-        WITH gone AS (DELETE FROM kvstore_item WHERE store = $1 AND expires <= $2 RETURNING 1)
-        UPDATE kvstore_store SET name = $3, revision = $4, maximum_key_size = $5, maximum_value_size = $6, kept = $7,
-            item_count = item_count + $8 - (SELECT count(*) FROM gone)
-        WHERE id = $1
-        """,
-        Id, Now, Name, Revision + 1, Limits.MaximumKeySize, Limits.MaximumValueSize, IsKept, added);
+    /// <returns>The mark by which the commit can be found again.</returns>
+    public CommitMark Advance(NpgsqlBatch statements, long added)
+    {
+        var mark = new CommitMark(Name, Revision + 1, Guid.NewGuid());
+        statements.Add(
+            """
+            WITH gone AS (DELETE FROM kvstore_item WHERE store = $1 AND expires <= $2 RETURNING 1)
+            UPDATE kvstore_store SET name = $3, revision = $4, maximum_key_size = $5, maximum_value_size = $6, kept = $7,
+                item_count = item_count + $8 - (SELECT count(*) FROM gone)
+            WHERE id = $1
+            """,
+            Id, Now, Name, mark.Revision, Limits.MaximumKeySize, Limits.MaximumValueSize, IsKept, added);
+        statements.Add("INSERT INTO kvstore_commit (store, revision, id, committed) VALUES ($1, $2, $3, $4)", Id, mark.Revision, mark.Id, Now);
+        if (mark.Revision % 100 == 0)
+        {
+            statements.Add("DELETE FROM kvstore_commit WHERE store = $1 AND revision <= $2", Id, mark.Revision - CommitMark.Remembered);
+        }
+
+        return mark;
+    }
 
     /// <summary>Adds the statements that delete all beneath a namespace, and the kept namespaces at and beneath it.</summary>
     public void DeleteNamespace(NpgsqlBatch statements, string namespacePath)

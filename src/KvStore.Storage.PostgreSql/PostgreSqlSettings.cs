@@ -53,7 +53,7 @@ internal sealed record PostgreSqlSettings(string ConnectionString, bool HasOneHo
         int? port = null;
         foreach ((string name, string value) in url.Options)
         {
-            Apply(builder, hosts, ref port, name, value);
+            Apply(builder, hosts, ref port, name, value, connection);
         }
 
         if (hosts.Count == 0)
@@ -78,13 +78,13 @@ internal sealed record PostgreSqlSettings(string ConnectionString, bool HasOneHo
     /// <summary>The place: the generated form would show the password.</summary>
     public override string ToString() => Place;
 
-    private static void Apply(NpgsqlConnectionStringBuilder builder, List<ConnectionHost> hosts, ref int? port, string name, string value)
+    private static void Apply(NpgsqlConnectionStringBuilder builder, List<ConnectionHost> hosts, ref int? port, string name, string value, string connection)
     {
         switch (name)
         {
             case "host":
                 // SQLAlchemy's way to name a socket's folder, or several hosts.
-                hosts.AddRange(value.Split(',').Select(host => host.StartsWith('/') ? new ConnectionHost(host, Port: null) : ConnectionUrl.ParseHost(host, "?host=")));
+                hosts.AddRange(value.Split(',').Select(host => host.StartsWith('/') ? new ConnectionHost(host, Port: null) : ConnectionUrl.ParseHost(host, connection)));
                 break;
             case "port":
                 port = Number(name, value, 1, 65535);

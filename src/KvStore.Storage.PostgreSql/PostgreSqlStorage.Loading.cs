@@ -85,13 +85,12 @@ public sealed partial class PostgreSqlStorage
     {
         // Merging takes as long as there is data: the server is trusted to work, and Ctrl+C ends it.
         await using var statements = new NpgsqlBatch(connection) { Timeout = 0 };
-        long transactionId = 0;
+        CommitMark mark = default;
 
         // In one order everywhere, so that two loads of the same stores cannot wait for each other.
         foreach ((KvStoreEntry entry, int number) in stores.Select((entry, number) => (entry, number)).OrderBy(pair => pair.entry.Name, StringComparer.OrdinalIgnoreCase))
         {
             LockedStore target = await LockedStore.LockAsync(connection, entry.Name, batch: null, begins: false, cancellation);
-            transactionId = target.TransactionId;
             target = target.OrBorn(entry.Name, (entry.Limits ?? KvLimits.Default).Within(Limits), entry.IsKept);
             await CheckStagedAsync(connection, target, number, cancellation);
             if (mode == KvLoadMode.NoClobber)
@@ -99,7 +98,7 @@ public sealed partial class PostgreSqlStorage
                 await CheckAbsentAsync(connection, target, number, cancellation);
             }
 
-            target.Advance(statements, added: 0);
+            mark = target.Advance(statements, added: 0);
             if (mode == KvLoadMode.Replace)
             {
                 target.DeleteNamespace(statements, KvPath.Root);
@@ -110,7 +109,7 @@ public sealed partial class PostgreSqlStorage
 
         if (stores.Count > 0)
         {
-            await _database.CommitAsync(statements, transactionId, cancellation);
+            await _database.CommitAsync(statements, mark, cancellation);
         }
     }
 

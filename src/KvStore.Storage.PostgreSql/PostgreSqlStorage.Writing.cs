@@ -32,8 +32,8 @@ public sealed partial class PostgreSqlStorage
             }
 
             await using var statements = new NpgsqlBatch(connection);
-            target.OrBorn(store, limits, isKept: true).Advance(statements, added: 0);
-            await _database.CommitAsync(statements, target.TransactionId, cancellation);
+            CommitMark mark = target.OrBorn(store, limits, isKept: true).Advance(statements, added: 0);
+            await _database.CommitAsync(statements, mark, cancellation);
             return target;
         },
         cancellation);
@@ -49,9 +49,9 @@ public sealed partial class PostgreSqlStorage
             }
 
             await using var statements = new NpgsqlBatch(connection);
-            (target with { IsKept = false }).Advance(statements, added: 0);
+            CommitMark mark = (target with { IsKept = false }).Advance(statements, added: 0);
             target.DeleteNamespace(statements, KvPath.Root);
-            await _database.CommitAsync(statements, target.TransactionId, cancellation);
+            await _database.CommitAsync(statements, mark, cancellation);
             return true;
         },
         empty: false,
@@ -69,7 +69,7 @@ public sealed partial class PostgreSqlStorage
 
         target.Limits.Check(batch, $"store '{target.Name}'");
         await using var statements = new NpgsqlBatch(connection);
-        target.Advance(statements, plan.Added);
+        CommitMark mark = target.Advance(statements, plan.Added);
         foreach (string namespacePath in batch.DeletedNamespaces)
         {
             target.DeleteNamespace(statements, namespacePath);
@@ -111,7 +111,7 @@ public sealed partial class PostgreSqlStorage
                 Statements.ToTimestamps(items.Select(item => item.ExpiresTime)));
         }
 
-        await _database.CommitAsync(statements, target.TransactionId, cancellation);
+        await _database.CommitAsync(statements, mark, cancellation);
         return plan.Outcome;
     }
 

@@ -45,6 +45,13 @@ internal sealed class Schema(params string[] steps)
             path text COLLATE "C" NOT NULL,
             PRIMARY KEY (store, path)
         );
+        CREATE TABLE kvstore_commit (
+            store bigint NOT NULL,
+            revision bigint NOT NULL,
+            id uuid NOT NULL,
+            committed timestamptz NOT NULL,
+            PRIMARY KEY (store, revision)
+        );
         CREATE VIEW kvstore AS
             SELECT s.name AS store, i.key, i.value, i.version, i.create_revision, i.mod_revision, i.created, i.modified, i.expires
             FROM kvstore_item i JOIN kvstore_store s ON s.id = i.store
@@ -53,6 +60,7 @@ internal sealed class Schema(params string[] steps)
         COMMENT ON TABLE kvstore_store IS 'KvStore: a row for each store; rows of vanished stores keep their revision';
         COMMENT ON TABLE kvstore_item IS 'KvStore: keys without a leading slash, in the order of their UTF-8 bytes';
         COMMENT ON TABLE kvstore_namespace IS 'KvStore: namespaces that stay while empty';
+        COMMENT ON TABLE kvstore_commit IS 'KvStore: the last commits of each store, by which a writer learns what became of one whose connection broke';
         """;
 
     /// <summary>The schema of this version.</summary>
@@ -65,8 +73,9 @@ internal sealed class Schema(params string[] steps)
     /// <exception cref="KvException"><see cref="KvError.NewerSchema"/>.</exception>
     public async Task<int> InspectAsync(NpgsqlConnection connection, string place, CancellationToken cancellation)
     {
-        // Asking for the table first keeps an error out of the server's log at every look at an empty database.
-        if (await ScalarAsync(connection, "SELECT to_regclass('kvstore_schema') IS NOT NULL", cancellation) is not true)
+        // Asking for the table first keeps an error out of the server's log at every look at an empty database. Not by
+        // to_regclass, whose cache may not have heard yet of a table that was made while this session waited for the lock.
+        if (await ScalarAsync(connection, "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'kvstore_schema' AND pg_table_is_visible(oid))", cancellation) is not true)
         {
             return 0;
         }
