@@ -16,7 +16,8 @@ internal static class MySqlFailure
         bool isTimeout = took > settings.Timeout * 0.8 || took > settings.ConnectTimeout * 0.9;
         (KvError error, string message, bool repeatable) = e.Number switch
         {
-            1044 or 1045 or 1698 or 2059 =>
+            1044 => (KvError.AccessDenied, $"{place} does not exist, or the user has no right on it. Create the database (CREATE DATABASE) and grant ALL PRIVILEGES on it, or name another behind the host.", false),
+            1045 or 1698 or 2059 =>
                 (KvError.AccessDenied, $"{place} refused the user or the password. Give the right ones with -Credential, or in the URL (percent-encoded).", false),
             1049 => (KvError.StorageUnavailable, $"{place} does not exist. Create the database (CREATE DATABASE), or name another behind the host.", false),
             1142 or 1143 or 1227 or 1370 => (KvError.AccessDenied, $"The user lacks a right on {place}. Ask its owner for ALL PRIVILEGES on the database.", false),

@@ -23,13 +23,17 @@ internal sealed unsafe class Connection : IDisposable
         {
             _handle = LibMariaDb.Init(0);
             SetOptions(settings, readTimeout);
-            if (LibMariaDb.Connect(_handle, host.Name, settings.User, settings.Password, settings.Database, (uint)(host.Port ?? 0), settings.Socket, new CULong(0)) != 0)
+            bool isConnected = LibMariaDb.Connect(_handle, host.Name, settings.User, settings.Password, settings.Database, (uint)(host.Port ?? 0), settings.Socket, new CULong(0)) != 0;
+
+            // The library asks for TLS where it is enforced, and goes on without where the server has none.
+            bool isExposed = isConnected && settings.EnforcesTls == true && LibMariaDb.GetCipher(_handle) == 0;
+            if (isConnected && !isExposed)
             {
                 ThreadId = LibMariaDb.GetThread(_handle);
                 return;
             }
 
-            error = GetError();
+            error = isExposed ? new MySqlError(MySqlError.NoSecureConnection, "the server offers no TLS") : GetError();
             LibMariaDb.Close(_handle);
 
             // What the server says of user or database the next host would say too; what it does not say may be different there.

@@ -67,6 +67,9 @@ internal static unsafe partial class LibMariaDb
     [LibraryImport(Name, EntryPoint = "mysql_thread_id")]
     public static partial CULong GetThread(nint mysql);
 
+    [LibraryImport(Name, EntryPoint = "mysql_get_ssl_cipher")]
+    public static partial nint GetCipher(nint mysql);
+
     [LibraryImport(Name, EntryPoint = "mysql_real_query")]
     public static partial int Query(nint mysql, byte* sql, CULong length);
 

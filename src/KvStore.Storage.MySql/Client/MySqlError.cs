@@ -9,6 +9,9 @@ namespace KvStore.Storage.MySql.Client;
 internal sealed class MySqlError(int number, string message)
     : Exception(string.Create(CultureInfo.InvariantCulture, $"MySQL {number}: {message}"))
 {
+    /// <summary>The library's error where TLS does not come about.</summary>
+    public const int NoSecureConnection = 2026;
+
     /// <summary>The number.</summary>
     public int Number { get; } = number;
 

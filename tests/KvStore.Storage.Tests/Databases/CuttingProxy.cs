@@ -98,6 +98,18 @@ public sealed class CuttingProxy : IDisposable
         }
     }
 
-    // A temporary table that is dropped ON COMMIT is none.
-    private static bool HasCommit(ReadOnlySpan<byte> data) => data.IndexOf("COMMIT"u8) >= 0 && data.IndexOf("ON COMMIT"u8) < 0;
+    // The statement, whose end is that of the message or a zero; not READ COMMITTED, nor a table dropped ON COMMIT.
+    private static bool HasCommit(ReadOnlySpan<byte> data)
+    {
+        for (int at = data.IndexOf("COMMIT"u8); at >= 0; at = data.IndexOf("COMMIT"u8))
+        {
+            data = data[(at + "COMMIT"u8.Length)..];
+            if (data.IsEmpty || data[0] == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -8,6 +8,8 @@ namespace KvStore.Storage.Tests.Databases;
 
 public sealed class MariaDbTests() : DatabaseTests<MariaDbServer>(MariaDbServer.WhySkipped)
 {
+    protected override string Schema => "DATABASE()";
+
     protected override string Key => "`key`";
 
     [Fact]

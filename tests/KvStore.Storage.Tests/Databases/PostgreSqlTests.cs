@@ -91,6 +91,8 @@ public sealed class PostgreSqlTests() : DatabaseTests<PostgreSqlServer>(PostgreS
         Assert.Contains($",127.0.0.1:{Server.Port}/", storage.Description, StringComparison.Ordinal);
     }
 
+    protected override string Schema => "'public'";
+
     protected override IDisposable LockStores(string connection)
     {
         var settings = PostgreSqlSettings.Create(connection, user: null, password: null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
