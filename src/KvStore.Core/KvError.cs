@@ -34,6 +34,12 @@ public enum KvError
     /// <summary>A condition of a batch did not hold; nothing was written.</summary>
     ConditionFailed,
 
+    /// <summary>A batch has more changes or bytes than the storage takes in one commit; nothing was written.</summary>
+    BatchTooLarge,
+
+    /// <summary>The storage no longer keeps the revision that is asked for.</summary>
+    RevisionGone,
+
     /// <summary>The storage lacks a capability that the call needs.</summary>
     NotSupported,
 
