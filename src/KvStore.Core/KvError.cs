@@ -19,6 +19,9 @@ public enum KvError
     /// <summary>A value is longer than its store or storage allows.</summary>
     ValueTooLong,
 
+    /// <summary>A batch has more changes, or more bytes, than its storage commits at once.</summary>
+    BatchTooLarge,
+
     /// <summary>A store name breaks the rule for store names.</summary>
     InvalidStoreName,
 
@@ -33,9 +36,6 @@ public enum KvError
 
     /// <summary>A condition of a batch did not hold; nothing was written.</summary>
     ConditionFailed,
-
-    /// <summary>A batch has more changes or bytes than the storage takes in one commit; nothing was written.</summary>
-    BatchTooLarge,
 
     /// <summary>The storage no longer keeps the revision that is asked for.</summary>
     RevisionGone,

@@ -136,6 +136,14 @@ public sealed class CheckedStorage : DelegatingStorage
 
     private void CheckWrites(KvBatch batch, string store)
     {
+        if (batch.Count > MaximumBatchCount)
+        {
+            throw new KvException(
+                KvError.BatchTooLarge,
+                $"A batch of {batch.Count} changes is too large: storage '{Description}' commits at most {MaximumBatchCount} at once. Nothing was written. Write in smaller parts.",
+                store);
+        }
+
         // A storage with limits for each store checks those in the commit itself; here only its ceiling is known.
         bool hasStoreLimits = Capabilities.HasFlag(KvCapabilities.StoreLimits);
         if (hasStoreLimits)

@@ -18,6 +18,9 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override KvLimits Limits => Inner.Limits;
 
     /// <inheritdoc/>
+    public override int MaximumBatchCount => Inner.MaximumBatchCount;
+
+    /// <inheritdoc/>
     protected internal override object? SharingKey => Inner.SharingKey;
 
     /// <inheritdoc/>
