@@ -1,15 +1,12 @@
 // Lists one level of a store that may hold millions of keys, by seeking from child to child.
 namespace KvStore;
 
-/// <summary>The children of a namespace, for storages whose scans are cheap to begin anew.</summary>
-public static class ChildScan
+internal static class ChildScan
 {
     // The character behind '/': every key beneath "a/" sorts before "a0", which is therefore where the next child begins.
     private const char BehindSeparator = '0';
 
-    /// <summary>The children of a namespace, in key order, each once, without reading what lies below one.</summary>
-    /// <param name="namespacePath">The namespace; empty for the root.</param>
-    /// <param name="scan">Scans a range of the store; it is called for each child that is a namespace, and left early.</param>
+    /// <summary>The children of a namespace, in key order, each once.</summary>
     public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan)
     {
         KvRange range = KvRange.Beneath(namespacePath);
