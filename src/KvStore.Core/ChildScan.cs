@@ -1,12 +1,15 @@
 // Lists one level of a store that may hold millions of keys, by seeking from child to child.
 namespace KvStore;
 
-internal static class ChildScan
+/// <summary>For storages: lists the children of a namespace from scans, never reading what lies below a child.</summary>
+public static class ChildScan
 {
     // The character behind '/': every key beneath "a/" sorts before "a0", which is therefore where the next child begins.
     private const char BehindSeparator = '0';
 
     /// <summary>The children of a namespace, in key order, each once.</summary>
+    /// <param name="namespacePath">The namespace that is listed.</param>
+    /// <param name="scan">Reads a range lazily. It is called again while an earlier enumeration goes on.</param>
     public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan)
     {
         KvRange range = KvRange.Beneath(namespacePath);
