@@ -9,15 +9,23 @@ using KvStore.Http;
 namespace KvStore.Storage.Etcd;
 
 /// <summary>Requests to an etcd cluster. Safe for all threads.</summary>
-internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
+/// <param name="description">The storage, as errors name it.</param>
+/// <param name="endpoints">The servers, in the order in which they are tried.</param>
+/// <param name="options">How they are met.</param>
+internal sealed class EtcdGateway(string description, IReadOnlyList<Uri> endpoints, HttpOptions options) : IDisposable
 {
-    private readonly HttpEndpoints _endpoints = new(settings.Description, settings.Endpoints, settings.Timeout, settings.Tls);
-    private readonly KvRetry _retry = new(settings.RetryTime);
+    private readonly HttpEndpoints _endpoints = new(description, endpoints, options.RequestTime, options.Tls);
     private string? _token;
+
+    /// <summary>The repetition of calls while servers fail.</summary>
+    public KvRetry Retry { get; } = options.Retry;
+
+    /// <summary>How long a writer tries to win against others.</summary>
+    public TimeSpan RetryTime { get; } = options.RetryTime ?? KvRetry.DefaultBound;
 
     /// <summary>Reads several keys and ranges at one moment, the newest; repeated where a server fails.</summary>
     public TransactionReply Read(IReadOnlyList<Operation> reads, CancellationToken cancellation) =>
-        _retry.Run(() => Apply(new Transaction(reads), HttpEffect.Read, cancellation), cancellation);
+        Retry.Run(() => Apply(new Transaction(reads), HttpEffect.Read, cancellation), cancellation);
 
     /// <summary>Reads one range; repeated where a server fails.</summary>
     public ReadReply Read(ReadOperation read, CancellationToken cancellation) => Read([read], cancellation).Reads[0];
@@ -34,7 +42,7 @@ internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
     {
         // A lease that was granted twice does no harm: the one that nobody knows ends by itself.
         byte[] request = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"TTL\":\"{seconds}\"}}"));
-        return _retry.Run(
+        return Retry.Run(
             () => Parse(Send("/v3/lease/grant", request, HttpEffect.WriteOnce, cancellation), body =>
             {
                 using var document = JsonDocument.Parse(body);
@@ -52,10 +60,10 @@ internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
     private HttpReply Send(string path, ReadOnlyMemory<byte> body, HttpEffect effect, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        string? token = settings.User is null ? null : Volatile.Read(ref _token) ?? Authenticate(cancellation);
+        string? token = options.User is null ? null : Volatile.Read(ref _token) ?? Authenticate(cancellation);
         HttpReply reply = _endpoints.Send(HttpMethod.Post, path, body, token is "" ? null : token, effect, cancellation);
         EtcdFailure? failure = GetFailure(reply);
-        if (failure is { IsTokenStale: true } && settings.User is not null)
+        if (failure is { IsTokenStale: true } && options.User is not null)
         {
             token = Authenticate(cancellation);
             reply = _endpoints.Send(HttpMethod.Post, path, body, token is "" ? null : token, effect, cancellation);
@@ -72,8 +80,8 @@ internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
         using (var json = new Utf8JsonWriter(request))
         {
             json.WriteStartObject();
-            json.WriteString("name", settings.User);
-            json.WriteString("password", settings.Password);
+            json.WriteString("name", options.User);
+            json.WriteString("password", options.Password);
             json.WriteEndObject();
         }
 
@@ -102,7 +110,7 @@ internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
             _endpoints.PassOver(reply.Endpoint);
         }
 
-        return failure.IsLeaseGone ? new LeaseGoneException(settings.Description) : failure.ToException(settings.Description, reply.Endpoint, effect);
+        return failure.IsLeaseGone ? new LeaseGoneException(description) : failure.ToException(description, reply.Endpoint, effect);
     }
 
     private T Parse<T>(HttpReply reply, Func<ReadOnlyMemory<byte>, T> parse)
@@ -115,8 +123,8 @@ internal sealed class EtcdGateway(EtcdSettings settings) : IDisposable
         {
             throw new KvException(
                 KvError.StorageUnavailable,
-                $"Storage '{settings.Description}': the reply of {reply.Endpoint.Authority} is not one of etcd's. Check that the connection names an etcd cluster of version 3.4 or later.",
-                settings.Description,
+                $"Storage '{description}': the reply of {reply.Endpoint.Authority} is not one of etcd's. Check that the connection names an etcd cluster of version 3.4 or later.",
+                description,
                 e);
         }
     }

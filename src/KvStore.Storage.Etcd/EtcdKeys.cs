@@ -12,26 +12,26 @@ internal sealed class EtcdKeys(string prefix)
 
     /// <summary>The keys of one store, the same for every spelling of its name.</summary>
     public StoreKeys Of(string store) => new(prefix, store.ToLowerInvariant());
+}
 
-    /// <summary>All keys that begin with a text.</summary>
-    /// <param name="Prefix">The text, which ends with a slash.</param>
-    internal sealed record Folder(string Prefix)
-    {
-        /// <summary>The key of a path.</summary>
-        public byte[] this[string path] => Encoding.UTF8.GetBytes(Prefix + path);
+/// <summary>All keys that begin with a text.</summary>
+/// <param name="Prefix">The text, which ends with a slash.</param>
+internal sealed record Folder(string Prefix)
+{
+    /// <summary>The key of a path.</summary>
+    public byte[] this[string path] => Encoding.UTF8.GetBytes(Prefix + path);
 
-        /// <summary>Where the paths that begin with a text end, exclusive.</summary>
-        public byte[] EndOf(string pathPrefix)
-        {
-            // The text ends with no byte of 0xFF, which UTF-8 never has: the next larger text of that length always exists.
-            byte[] end = this[pathPrefix];
-            end[^1]++;
-            return end;
-        }
+    /// <summary>Where the folder ends, exclusive: '0' follows the slash.</summary>
+    public byte[] End => Encoding.UTF8.GetBytes(Prefix[..^1] + '0');
 
-        /// <summary>The path of a key in this folder.</summary>
-        public string GetPath(byte[] key) => Encoding.UTF8.GetString(key.AsSpan(Encoding.UTF8.GetByteCount(Prefix)));
-    }
+    /// <summary>The key that follows another immediately.</summary>
+    public static byte[] After(byte[] key) => [.. key, 0];
+
+    /// <summary>The first key of a range, and its end, exclusive.</summary>
+    public (byte[] Start, byte[] End) GetBounds(KvRange range) => (this[range.LowerBound], range.UpperBound is { } end ? this[end] : End);
+
+    /// <summary>The path of a key in this folder.</summary>
+    public string GetPath(byte[] key) => Encoding.UTF8.GetString(key.AsSpan(Encoding.UTF8.GetByteCount(Prefix)));
 }
 
 /// <summary>The keys of one store.</summary>
@@ -46,14 +46,14 @@ internal sealed class StoreKeys(string prefix, string store)
     public byte[] Revision { get; } = Encoding.UTF8.GetBytes($"{prefix}{store}/revision");
 
     /// <summary>The values, by full key.</summary>
-    public EtcdKeys.Folder Items { get; } = new($"{prefix}{store}/items/");
+    public Folder Items { get; } = new($"{prefix}{store}/items/");
 
     /// <summary>Version, revisions, times and expiry of each item, by full key.</summary>
-    public EtcdKeys.Folder Versions { get; } = new($"{prefix}{store}/versions/");
+    public Folder Versions { get; } = new($"{prefix}{store}/versions/");
 
     /// <summary>When the items expire that do, by full key: what makes counting cheap.</summary>
-    public EtcdKeys.Folder Expiries { get; } = new($"{prefix}{store}/expiries/");
+    public Folder Expiries { get; } = new($"{prefix}{store}/expiries/");
 
     /// <summary>The namespaces that are kept while empty, by path.</summary>
-    public EtcdKeys.Folder Namespaces { get; } = new($"{prefix}{store}/namespaces/");
+    public Folder Namespaces { get; } = new($"{prefix}{store}/namespaces/");
 }

@@ -25,6 +25,24 @@ internal sealed record StoreRecord
 
     /// <summary>Whether it stays while empty.</summary>
     public bool Kept { get; init; }
+
+    /// <summary>Its limits.</summary>
+    [JsonIgnore]
+    public KvLimits Limits => new(MaximumKeySize, MaximumValueSize);
+
+    /// <summary>Describes a store.</summary>
+    public static StoreRecord Create(string name, KvLimits limits, bool isKept) =>
+        new() { Name = name, MaximumKeySize = limits.MaximumKeySize, MaximumValueSize = limits.MaximumValueSize, Kept = isKept };
+
+    /// <summary>Reads what describes a store; null if there is nothing.</summary>
+    /// <exception cref="KvException"><see cref="KvError.NewerSchema"/>; <see cref="KvError.StorageDamaged"/>.</exception>
+    public static StoreRecord? Parse(ReadReply reply)
+    {
+        StoreRecord? record = reply.Single is { } entry ? Record.Parse<StoreRecord>(entry) : null;
+        return record?.Layout > CurrentLayout
+            ? throw new KvException(KvError.NewerSchema, $"Store '{record.Name}' has layout {record.Layout} in etcd; this version of KvStore knows up to {CurrentLayout}. Update the module.", record.Name)
+            : record;
+    }
 }
 
 /// <summary>The last commit of a store.</summary>
@@ -56,6 +74,17 @@ internal sealed record VersionRecord
     /// <summary>When it ceases to be; 0 if never.</summary>
     [JsonConverter(typeof(TimeConverter))]
     public long Expires { get; init; }
+
+    /// <summary>What is to be kept of an item.</summary>
+    public static VersionRecord Of(KvItem item) => new()
+    {
+        Version = item.VersionNumber,
+        CreateRevision = item.CreateRevisionNumber,
+        ModRevision = item.ModRevisionNumber == item.CreateRevisionNumber ? 0 : item.ModRevisionNumber,
+        Created = item.CreatedTime,
+        Modified = item.ModRevisionNumber == item.CreateRevisionNumber ? 0 : item.ModifiedTime,
+        Expires = item.ExpiresTime,
+    };
 
     /// <summary>Whether it has ceased to be, though etcd may not have removed it yet.</summary>
     public bool IsExpired(long now) => Expires != 0 && Expires <= now;

@@ -14,10 +14,11 @@ public static class PagedScan
     /// <param name="range">Which items.</param>
     /// <param name="readPage">Reads the first items of a range whose limit is the size of the page.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
-    public static IEnumerable<KvItem> Read(KvRange range, Func<KvRange, IReadOnlyList<KvItem>> readPage, CancellationToken cancellation)
+    /// <param name="firstPage">The number of items of the first page; fewer for a scan that is likely to be left at once.</param>
+    public static IEnumerable<KvItem> Read(KvRange range, Func<KvRange, IReadOnlyList<KvItem>> readPage, CancellationToken cancellation, int firstPage = FirstPage)
     {
         int left = range.IsEmpty ? 0 : range.Limit ?? int.MaxValue;
-        int size = FirstPage;
+        int size = firstPage;
         while (left > 0)
         {
             size = Math.Min(size, left);
