@@ -1,15 +1,18 @@
 // Lists one level of a store that may hold millions of keys, by seeking from child to child.
 namespace KvStore;
 
-/// <summary>For storages: lists the children of a namespace from scans, never reading what lies below a child.</summary>
+/// <summary>
+/// Lists one level of a store by seeking from child to child, for storages that can serve the seeks better than by
+/// <see cref="KvStorage.Scan"/>: from one snapshot, or with statements that are kept.
+/// </summary>
 public static class ChildScan
 {
     // The character behind '/': every key beneath "a/" sorts before "a0", which is therefore where the next child begins.
     private const char BehindSeparator = '0';
 
     /// <summary>The children of a namespace, in key order, each once.</summary>
-    /// <param name="namespacePath">The namespace that is listed.</param>
-    /// <param name="scan">Reads a range lazily. It is called again while an earlier enumeration goes on.</param>
+    /// <param name="namespacePath">The namespace; empty for the root.</param>
+    /// <param name="scan">The items of a range of the store, lazily; scans may be nested.</param>
     public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan)
     {
         KvRange range = KvRange.Beneath(namespacePath);

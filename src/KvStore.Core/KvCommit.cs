@@ -38,12 +38,16 @@ public sealed class KvCommit
 
     /// <summary>Turns a failed condition into its error.</summary>
     /// <returns>This outcome, a success.</returns>
-    /// <exception cref="KvException"><see cref="KvError.ConditionFailed"/>, whose target is the current item, or the key if there is none.</exception>
-    public KvCommit ThrowIfFailed()
+    /// <exception cref="KvException">As <see cref="GetError"/>.</exception>
+    public KvCommit ThrowIfFailed() => GetError() is { } error ? throw error : this;
+
+    /// <summary>The error that tells of the failed condition; null for a success.</summary>
+    /// <returns><see cref="KvError.ConditionFailed"/>, whose target is the current item, or the key if there is none.</returns>
+    public KvException? GetError()
     {
         if (FailedCondition is not { } condition)
         {
-            return this;
+            return null;
         }
 
         string key = KvException.Shorten(condition.FullKey);
@@ -53,6 +57,6 @@ public sealed class KvCommit
             (_, null) => $"Item '{key}' does not exist; version {condition.Version} was expected, and nothing was written. Read it again and decide anew.",
             _ => $"Item '{key}' has version {Current.Version}; {condition.Version} was expected, and nothing was written. Read it again and decide anew.",
         };
-        throw new KvException(KvError.ConditionFailed, message, (object?)Current ?? condition.FullKey);
+        return new KvException(KvError.ConditionFailed, message, (object?)Current ?? condition.FullKey);
     }
 }

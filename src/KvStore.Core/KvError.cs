@@ -79,6 +79,12 @@ public enum KvError
     /// <summary>An export document is malformed, or of a newer format.</summary>
     InvalidDocument,
 
+    /// <summary>A file to import from or export to cannot be opened, read or written, or must not be overwritten.</summary>
+    FileUnavailable,
+
+    /// <summary>A copied store differs from its source afterwards.</summary>
+    CopyDiffers,
+
     /// <summary>A drive path that cannot name a store, namespace or item.</summary>
     InvalidPath,
 

@@ -21,13 +21,17 @@ public sealed class KvItem
         _namespacePath = KvPath.Root;
     }
 
-    private KvItem(KvItem item, string namespacePath)
+    private KvItem(KvItem item, string namespacePath, string? storage)
     {
+        Storage = storage;
         (Store, FullKey, Value) = (item.Store, item.FullKey, item.Value);
         (VersionNumber, CreateRevisionNumber, ModRevisionNumber) = (item.VersionNumber, item.CreateRevisionNumber, item.ModRevisionNumber);
         (_created, _modified, _expires) = (item._created, item._modified, item._expires);
         _namespacePath = namespacePath;
     }
+
+    /// <summary>The name of the connection or drive that it was read through, so that what is done with the item is done there; null where code read it.</summary>
+    public string? Storage { get; }
 
     /// <summary>The store's name.</summary>
     public string Store { get; }
@@ -85,7 +89,12 @@ public sealed class KvItem
 
     /// <summary>The same item seen from a namespace that it lies beneath.</summary>
     /// <param name="namespacePath">A namespace path in normal form.</param>
-    public KvItem SeenFrom(string namespacePath) => namespacePath == _namespacePath ? this : new KvItem(this, namespacePath);
+    public KvItem SeenFrom(string namespacePath) => namespacePath == _namespacePath ? this : new KvItem(this, namespacePath, Storage);
+
+    /// <summary>The same item seen from a namespace that it lies beneath, through a connection or drive.</summary>
+    /// <param name="namespacePath">A namespace path in normal form.</param>
+    /// <param name="storage">The name of a connection, or of a drive with its colon.</param>
+    public KvItem SeenFrom(string namespacePath, string storage) => new(this, namespacePath, storage);
 
     /// <summary>The path and the value, as <c>/foo/bar/key = val</c>.</summary>
     public override string ToString() => $"{Path} = {Value}";

@@ -58,6 +58,13 @@ public static partial class KvPath
             : throw new KvException(KvError.InvalidKey, "A key must not be empty: at least one character other than white space and '/' is needed.", key);
     }
 
+    /// <summary>
+    /// The namespace path that an item or a namespace tells of itself: as <see cref="Normalize"/>, but white space before a
+    /// slash or at the end stays, since it is part of the keys beneath (<c>foo /bar</c> lies in <c>foo </c>).
+    /// </summary>
+    /// <param name="namespacePath">A namespace path, with or without slashes at its ends; null is the root.</param>
+    public static string NormalizeExact(string? namespacePath) => GetParent(Normalize(namespacePath + "/x"));
+
     /// <summary>The full key of a relative key in a namespace, both in normal form.</summary>
     public static string Join(string namespacePath, string relativeKey) =>
         namespacePath.Length == 0 ? relativeKey

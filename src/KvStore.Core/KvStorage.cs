@@ -22,6 +22,9 @@ public abstract class KvStorage : IDisposable
     /// <summary>What the storage can do; nothing beyond the four required members unless it says so.</summary>
     public virtual KvCapabilities Capabilities => KvCapabilities.None;
 
+    /// <summary>What a user should know about the storage as it runs here, a sentence each: a known fault of a library, a risky setting. The default: nothing.</summary>
+    public virtual IReadOnlyList<string> Remarks => [];
+
     /// <summary>The largest key and value that any store of this storage can have.</summary>
     public virtual KvLimits Limits => KvLimits.Ceiling;
 

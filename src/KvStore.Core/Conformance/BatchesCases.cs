@@ -44,9 +44,10 @@ internal static class BatchesCases
     }
 
     [ConformanceCase]
-    public static void A_thousand_items_are_written_and_removed_in_one_batch(ConformanceContext c)
+    public static void A_large_batch_is_written_and_half_of_it_removed(ConformanceContext c)
     {
-        string[] keys = Enumerable.Range(0, 1000).Select(i => $"n{i % 10}/key{i:D4}").Order(KvOrder.Instance).ToArray();
+        int count = Math.Min(1000, c.Storage.MaximumBatchCount);
+        string[] keys = Enumerable.Range(0, count).Select(i => $"n{i % 10}/key{i:D4}").Order(KvOrder.Instance).ToArray();
         c.SetAll(keys);
         Expect.Sequence(keys, c.Keys(), "The keys");
 
@@ -58,6 +59,25 @@ internal static class BatchesCases
 
         c.Commit(batch);
         Expect.Sequence(keys.Where((_, i) => i % 2 == 1), c.Keys(), "The keys that stay");
+    }
+
+    [ConformanceCase]
+    public static void A_batch_of_more_changes_than_the_storage_takes_is_refused(ConformanceContext c)
+    {
+        // Of a storage that states a maximum; others take what memory holds.
+        if (c.Storage.MaximumBatchCount > 10_000)
+        {
+            return;
+        }
+
+        var batch = new KvBatch();
+        for (int i = 0; i <= c.Storage.MaximumBatchCount; i++)
+        {
+            batch.Set($"key{i}", "x");
+        }
+
+        Expect.Error(KvError.BatchTooLarge, () => c.Commit(batch), "A batch of one change too many");
+        Expect.Sequence([], c.Keys(), "The keys");
     }
 
     [ConformanceCase]

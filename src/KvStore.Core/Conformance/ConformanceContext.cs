@@ -37,18 +37,17 @@ internal sealed class ConformanceContext
 
     public KvCommit Set(string fullKey, string value) => Commit(new KvBatch().Set(fullKey, value));
 
-    /// <summary>Sets each key to a value that names it, in one batch.</summary>
+    /// <summary>Sets each key to a value that names it, in one batch if the storage takes so many.</summary>
     public void SetAll(params string[] fullKeys) => SetAllIn(Store, fullKeys);
 
     public void SetAllIn(string store, params string[] fullKeys)
     {
-        var batch = new KvBatch();
-        foreach (string fullKey in fullKeys)
+        foreach (string[] part in fullKeys.Chunk(Math.Min(Storage.MaximumBatchCount, 10_000)))
         {
-            batch.Set(fullKey, ValueOf(fullKey));
+            var batch = new KvBatch();
+            Array.ForEach(part, fullKey => batch.Set(fullKey, ValueOf(fullKey)));
+            Storage.Commit(store, batch, Cancellation);
         }
-
-        Storage.Commit(store, batch, Cancellation);
     }
 
     public static string ValueOf(string fullKey) => "value of " + fullKey;
@@ -76,9 +75,9 @@ internal sealed class ConformanceContext
     /// <summary>Waits until a time has passed on this machine's clock.</summary>
     public void WaitUntilPast(DateTimeOffset time)
     {
-        while (DateTimeOffset.UtcNow <= time)
+        for (TimeSpan left = time - DateTimeOffset.UtcNow; left >= TimeSpan.Zero; left = time - DateTimeOffset.UtcNow)
         {
-            Cancellation.WaitHandle.WaitOne(time - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(2));
+            Cancellation.WaitHandle.WaitOne(left + TimeSpan.FromMilliseconds(2));
             Cancellation.ThrowIfCancellationRequested();
         }
     }

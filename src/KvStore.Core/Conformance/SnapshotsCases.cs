@@ -70,21 +70,27 @@ internal static class SnapshotsCases
         }
 
         Write(0);
-        int rounds = 0;
+        bool isOver = false;
         ConformanceContext.InParallel(3, thread =>
         {
             if (thread == 0)
             {
-                for (int round = 1; round <= 60; round++)
+                try
                 {
-                    Write(round);
+                    for (int round = 1; round <= 60; round++)
+                    {
+                        Write(round);
+                    }
+                }
+                finally
+                {
+                    Volatile.Write(ref isOver, true);
                 }
 
-                Volatile.Write(ref rounds, 60);
                 return;
             }
 
-            while (Volatile.Read(ref rounds) == 0)
+            while (!Volatile.Read(ref isOver))
             {
                 string[] values = c.Scan().Select(item => item.Value).ToArray();
                 Expect.Equal(Width, values.Length, "The number of items that a reader met");

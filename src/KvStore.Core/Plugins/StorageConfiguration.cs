@@ -35,6 +35,9 @@ public sealed class StorageConfiguration
     /// <summary>The folder that relative file names of a connection start from.</summary>
     public string BaseFolder { get; init; } = Environment.CurrentDirectory;
 
+    /// <summary>Whether every change is refused.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Adds or replaces an option.</summary>
     public StorageConfiguration With(string option, object? value)
     {
@@ -45,7 +48,8 @@ public sealed class StorageConfiguration
     /// <summary>Reads cinderlib's form: a <c>storage</c> entry, every other entry an option.</summary>
     /// <param name="entries">A dictionary with text keys.</param>
     /// <param name="baseFolder">The folder that relative file names start from.</param>
-    public static StorageConfiguration FromDictionary(IDictionary entries, string baseFolder)
+    /// <param name="isReadOnly">Whether every change is refused.</param>
+    public static StorageConfiguration FromDictionary(IDictionary entries, string baseFolder, bool isReadOnly = false)
     {
         object? storage = null;
         var options = new List<(string Name, object? Value)>();
@@ -62,7 +66,7 @@ public sealed class StorageConfiguration
             }
         }
 
-        var configuration = new StorageConfiguration(storage) { BaseFolder = baseFolder };
+        var configuration = new StorageConfiguration(storage) { BaseFolder = baseFolder, IsReadOnly = isReadOnly };
         options.ForEach(option => configuration.With(option.Name, option.Value));
         return configuration;
     }

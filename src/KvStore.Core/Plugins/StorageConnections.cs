@@ -21,6 +21,9 @@ public sealed class StorageConnection(string name, string plugin, KvStorage stor
     /// <summary>What it can do.</summary>
     public KvCapabilities Capabilities => Storage.Capabilities;
 
+    /// <summary>Whether every change is refused.</summary>
+    public bool IsReadOnly => Storage is ReadOnlyStorage;
+
     /// <summary>The largest key and value of any of its stores.</summary>
     public KvLimits Limits => Storage.Limits;
 
@@ -95,7 +98,10 @@ public sealed class StorageConnections(StorageRegistry registry)
     /// <summary>Opens a storage without naming it, sharing the object of whoever has the same place open.</summary>
     /// <returns>The storage; disposing it closes the place when its last user has done so. A storage instance that the caller brought stays open.</returns>
     /// <exception cref="KvException">As <see cref="StorageRegistry.Create(StorageConfiguration)"/>.</exception>
-    public KvStorage Open(StorageConfiguration configuration)
+    public KvStorage Open(StorageConfiguration configuration) =>
+        configuration.IsReadOnly ? new ReadOnlyStorage(OpenShared(configuration)) : OpenShared(configuration);
+
+    private KvStorage OpenShared(StorageConfiguration configuration)
     {
         KvStorage storage = registry.Create(configuration);
         if (configuration.Storage is KvStorage)

@@ -15,6 +15,9 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override KvCapabilities Capabilities => Inner.Capabilities;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Remarks => Inner.Remarks;
+
+    /// <inheritdoc/>
     public override KvLimits Limits => Inner.Limits;
 
     /// <inheritdoc/>

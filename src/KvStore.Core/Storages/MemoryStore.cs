@@ -162,7 +162,8 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     private KvItem Write(ImmutableSortedSet<KvItem>.Builder items, KvSet set, long newRevision, long now)
     {
         // What an earlier step of the same batch deleted is not found here, so that it begins anew with version 1.
-        KvItem? old = items.TryGetValue(new KvItem(name, set.FullKey, ""), out KvItem found) ? found : null;
+        // The index answers quicker for a key that is new.
+        KvItem? old = _index.ContainsKey(set.FullKey) && items.TryGetValue(new KvItem(name, set.FullKey, ""), out KvItem found) ? found : null;
         var item = new KvItem(name, set.FullKey, set.Value)
         {
             VersionNumber = (old?.VersionNumber ?? 0) + 1,

@@ -7,6 +7,7 @@ namespace KvStore.PowerShell;
 public abstract class KvCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private HashSet<string> _typed = [];
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
@@ -27,7 +28,11 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Report(Begin, isTerminating: true);
+    protected sealed override void BeginProcessing()
+    {
+        _typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
+        Report(Begin, isTerminating: true);
+    }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Report(Process, isTerminating: false);
@@ -55,14 +60,35 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Runs a step; an error is reported for it alone, so that a loop can go on with the next.</summary>
+    /// <summary>Whether a parameter was given on the command line, and not by what came through the pipeline.</summary>
+    private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
+
+    /// <summary>ShouldProcess for what asks by default: -Force answers for the user, and -WhatIf stays honest with it.</summary>
+    private protected bool ShouldProcess(string target, string action, bool force)
+    {
+        bool isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+            ? LanguagePrimitives.IsTrue(given)
+            : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        if (!force || isWhatIf)
+        {
+            return ShouldProcess(target, action);
+        }
+
+        WriteVerbose($"{action} on {target} without asking.");
+        return true;
+    }
+
+    /// <summary>
+    /// Runs a step; an error is reported for it alone, so that a loop can go on with the next. When the storage itself
+    /// failed the command ends: with the next record it would fail again, perhaps after a long wait.
+    /// </summary>
     private protected void Report(Action step, bool isTerminating = false)
     {
         try
         {
             step();
         }
-        catch (KvException e) when (isTerminating)
+        catch (KvException e) when (isTerminating || KvErrorRecord.IsOfStorage(e))
         {
             ThrowTerminatingError(KvErrorRecord.From(e));
         }

@@ -1,39 +1,56 @@
-// Which storage, store and namespace: the same three parameters and the same rule for every cmdlet on items.
+// Which store and namespace: the same parameters and the same rule for every cmdlet on items.
 using System.Management.Automation;
 
 namespace KvStore.PowerShell;
 
 /// <summary>The base of cmdlets that work in a namespace of a store.</summary>
-public abstract class KvTargetCmdlet : KvCmdlet
+public abstract class KvTargetCmdlet : KvStorageCmdlet
 {
     private KvTarget? _target;
-    private (string? Store, string? Namespace) _typed;
+    private (string? Storage, string? Store, string? Namespace) _resolved;
 
     /// <summary>The store; without it the one of the current location in a kv drive, else the one that Set-KvNamespace chose.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
-    public string? Store { get; set; }
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public virtual string? Store { get; set; }
 
     /// <summary>The namespace within the store; <c>/</c> is the root. Without it the root of -Store, else the current location's or the chosen one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string? Namespace { get; set; }
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public virtual string? Namespace { get; set; }
 
-    /// <summary>The name of a connected storage or of a kv drive; without it the current location's, the chosen one's, or the default storage.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Storage { get; set; }
+    /// <summary>An item, a namespace or a store: what is done with it is done in the storage that it was read from.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Where the cmdlet works for the current record.</summary>
     private protected KvTarget GetTarget()
     {
         // A pipeline of a hundred thousand records mostly names one place: it is resolved once.
-        if (_target is null || _typed != (Store, Namespace))
+        (string?, string?, string?) asked = (Storage ?? GetStorageOfRecord(), Store, Namespace);
+        if (_target is null || _resolved != asked)
         {
-            _typed = (Store, Namespace);
-            _target = KvSession.Current.Resolve(SessionState, Storage, Store, Namespace);
+            _target = KvSession.Current.Resolve(SessionState, asked.Item1, Store, GetNamespacePath());
+            _resolved = asked;
         }
 
         return _target;
     }
+
+    private string? GetStorageOfRecord() => InputObject?.BaseObject switch
+    {
+        KvItem item => item.Storage,
+        KvNamespaceInfo info => info.Storage,
+        StoreOutput store => store.Storage,
+        StorageOutput storage => storage.Name,
+        _ => null,
+    };
+
+    // A namespace that an item tells of itself is taken as it is, a typed one is normalised.
+    private string? GetNamespacePath() =>
+        Namespace is null ? null
+        : IsTyped(nameof(Namespace)) ? KvPath.Normalize(Namespace)
+        : KvPath.NormalizeExact(Namespace);
 }

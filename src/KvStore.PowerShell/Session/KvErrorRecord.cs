@@ -10,6 +10,11 @@ internal static class KvErrorRecord
     public static ErrorRecord From(KvException exception) =>
         new(exception, $"KvStore.{exception.Error}", GetCategory(exception.Error), exception.Target);
 
+    /// <summary>Whether the storage itself failed, so that whatever else a command does on it would fail too.</summary>
+    public static bool IsOfStorage(KvException exception) => exception.Error
+        is KvError.ReadOnly or KvError.StorageUnavailable or KvError.StorageBusy or KvError.StorageFull or KvError.AccessDenied
+        or KvError.ForeignDatabase or KvError.NewerSchema;
+
     private static ErrorCategory GetCategory(KvError error) => error switch
     {
         KvError.InvalidKey or KvError.InvalidText or KvError.InvalidValue or KvError.InvalidStoreName or KvError.InvalidPath or KvError.NoCurrentStore => ErrorCategory.InvalidArgument,
@@ -23,7 +28,8 @@ internal static class KvErrorRecord
         KvError.StorageBusy => ErrorCategory.ResourceBusy,
         KvError.StorageFull => ErrorCategory.WriteError,
         KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.InvalidDocument => ErrorCategory.InvalidData,
-        KvError.NamespaceNotEmpty => ErrorCategory.InvalidOperation,
+        KvError.FileUnavailable => ErrorCategory.OpenError,
+        KvError.NamespaceNotEmpty or KvError.CopyDiffers => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };
 }

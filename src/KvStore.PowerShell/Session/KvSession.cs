@@ -5,6 +5,12 @@ using System.Runtime.CompilerServices;
 
 namespace KvStore.PowerShell;
 
+/// <summary>What Set-KvNamespace chose. The storage goes by its name, so that connecting another under it is followed.</summary>
+/// <param name="Storage">The storage's name.</param>
+/// <param name="Store">The store's name.</param>
+/// <param name="NamespacePath">The namespace path in normal form.</param>
+internal sealed record KvChoice(string Storage, string Store, string NamespacePath);
+
 /// <summary>The store and namespace that a runspace chose with Set-KvNamespace, and where its commands work.</summary>
 internal sealed class KvSession
 {
@@ -14,17 +20,26 @@ internal sealed class KvSession
     public static KvSession Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
 
     /// <summary>What Set-KvNamespace chose; null until then.</summary>
-    public KvTarget? Chosen { get; set; }
+    public KvChoice? Chosen { get; set; }
+
+    /// <summary>The connection to the default storage, made when it is first needed.</summary>
+    public static StorageConnection GetDefaultConnection(SessionState state) =>
+        StorageConnections.Shared.Find(DefaultStorage.ConnectionName)
+            ?? StorageConnections.Shared.Connect(DefaultStorage.ConnectionName, DefaultStorage.GetConfiguration(GetFileSystemFolder(state)));
 
     /// <summary>The default storage, connected when it is first needed.</summary>
-    public static KvStorage GetDefaultStorage(SessionState state) =>
-        (StorageConnections.Shared.Find(DefaultStorage.ConnectionName)
-            ?? StorageConnections.Shared.Connect(DefaultStorage.ConnectionName, DefaultStorage.GetConfiguration(GetFileSystemFolder(state)))).Storage;
+    public static KvStorage GetDefaultStorage(SessionState state) => GetDefaultConnection(state).Storage;
 
-    /// <summary>The storage of a connection's name, or of a kv drive's.</summary>
+    /// <summary>The storage of a connection's name, or of a kv drive's; with a colon behind it only of a drive's.</summary>
     /// <exception cref="KvException"><see cref="KvError.StorageNotFound"/>: neither is there.</exception>
     public static KvStorage GetStorage(SessionState state, string name)
     {
+        if (name.EndsWith(':'))
+        {
+            return FindDrive(state, name[..^1])?.Storage
+                ?? throw new KvException(KvError.StorageNotFound, $"There is no kv drive '{name}'. Get-PSDrive -PSProvider KvStore lists them; Get-KvStorage lists the connected storages.", name);
+        }
+
         if (StorageConnections.Shared.Find(name) is { } connection)
         {
             return connection.Storage;
@@ -35,11 +50,10 @@ internal sealed class KvSession
             return GetDefaultStorage(state);
         }
 
-        return state.Drive.GetAll().FirstOrDefault(drive => drive.Name.Equals(name.TrimEnd(':'), StringComparison.OrdinalIgnoreCase)) is KvDriveInfo kvDrive
-            ? kvDrive.Storage
-            : throw new KvException(
+        return FindDrive(state, name)?.Storage
+            ?? throw new KvException(
                 KvError.StorageNotFound,
-                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name {name} connects one; Get-KvStorage lists them.",
+                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them.",
                 name);
     }
 
@@ -50,35 +64,42 @@ internal sealed class KvSession
     /// <param name="state">The command's session state.</param>
     /// <param name="storage">The name of a storage, or null.</param>
     /// <param name="store">The name of a store, or null.</param>
-    /// <param name="namespaceName">A namespace as typed, or null.</param>
+    /// <param name="namespacePath">A namespace path in normal form, or null.</param>
     /// <exception cref="KvException"><see cref="KvError.NoCurrentStore"/>: nothing says which store.</exception>
-    public KvTarget Resolve(SessionState state, string? storage, string? store, string? namespaceName)
+    public KvTarget Resolve(SessionState state, string? storage, string? store, string? namespacePath)
     {
-        KvTarget? here = storage is null ? GetLocation(state) ?? Chosen : null;
-        string storeName = store ?? here?.Store
+        if (store is not null)
+        {
+            string name = GetStorageName(state, storage);
+            return new KvTarget(GetStorage(state, name), name, store, namespacePath ?? KvPath.Root);
+        }
+
+        KvChoice here = (storage is null ? GetLocation(state) ?? Chosen : null)
             ?? throw new KvException(
                 KvError.NoCurrentStore,
                 "No store is given: name one with -Store, or go to one in a kv drive (cd kv:/myKV), or choose one with Set-KvNamespace.");
-        string namespacePath = namespaceName is not null ? KvPath.Normalize(namespaceName)
-            : store is null ? here!.NamespacePath
-            : KvPath.Root;
-        return new KvTarget(ResolveStorage(state, storage), storeName, namespacePath);
+        return new KvTarget(GetStorage(state, here.Storage), here.Storage, here.Store, namespacePath ?? here.NamespacePath);
     }
 
-    /// <summary>The storage that a command works on: by name, else of the current kv drive, else of the chosen store, else the default.</summary>
-    public KvStorage ResolveStorage(SessionState state, string? storage) =>
-        storage is not null ? GetStorage(state, storage)
-        : state.Path.CurrentLocation.Drive is KvDriveInfo drive ? drive.Storage
-        : Chosen?.Storage ?? GetDefaultStorage(state);
+    /// <summary>The name of the storage that a command works on: as given, else of the current kv drive, else of the chosen store, else of the default.</summary>
+    public string GetStorageName(SessionState state, string? storage) =>
+        storage ?? GetDriveName(state.Path.CurrentLocation) ?? Chosen?.Storage ?? DefaultStorage.ConnectionName;
+
+    /// <summary>The store and namespace of the current location; null outside of kv drives and at their top.</summary>
+    public static KvChoice? GetLocation(SessionState state)
+    {
+        PathInfo location = state.Path.CurrentLocation;
+        return GetDriveName(location) is { } drive && KvLocation.FromDrivePath(location.ProviderPath) is { Store: { } store } place
+            ? new KvChoice(drive, store, place.Path)
+            : null;
+    }
 
     /// <summary>The file-system folder that relative file names start from, wherever the current location is.</summary>
     public static string GetFileSystemFolder(SessionState state) => state.Path.CurrentFileSystemLocation.ProviderPath;
 
-    private static KvTarget? GetLocation(SessionState state)
-    {
-        PathInfo location = state.Path.CurrentLocation;
-        return location.Drive is KvDriveInfo drive && KvLocation.FromDrivePath(location.ProviderPath) is { Store: { } store } place
-            ? new KvTarget(drive.Storage, store, place.Path)
-            : null;
-    }
+    private static KvDriveInfo? FindDrive(SessionState state, string name) =>
+        state.Drive.GetAll().FirstOrDefault(drive => drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) as KvDriveInfo;
+
+    // With its colon, a drive cannot be taken for a connection of the same name.
+    private static string? GetDriveName(PathInfo location) => location.Drive is KvDriveInfo drive ? drive.Name + ":" : null;
 }

@@ -1,0 +1,204 @@
+// A stream of writes becomes batches: quick, bounded in memory, and one bad item does not take its neighbours with it.
+namespace KvStore;
+
+/// <summary>
+/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes, or the
+/// storage's own maximum, or about <see cref="MaximumSize"/> characters. What was not flushed is not written. Not safe for use by several threads at once.
+/// </summary>
+/// <param name="storage">The storage.</param>
+/// <param name="store">The store's name.</param>
+/// <param name="cancellation">Cancels a commit.</param>
+public sealed class KvBatchWriter(KvStorage storage, string store, CancellationToken cancellation)
+{
+    /// <summary>The most changes in one commit; fewer where the storage says so.</summary>
+    public const int MaximumCount = 1000;
+
+    /// <summary>The most characters of keys and values in one commit, give or take one item.</summary>
+    public const int MaximumSize = 1024 * 1024;
+
+    private readonly KvStorage _storage = CheckedStorage.Wrap(storage);
+    private readonly string _owner = $"store '{store}'";
+    private readonly HashSet<string> _collected = new(StringComparer.Ordinal);
+    private readonly int _maximumCount = Math.Min(MaximumCount, storage.MaximumBatchCount);
+    private KvBatch _batch = new();
+    private int _size;
+    private KvLimits? _limits;
+
+    /// <summary>Whether an item that exists already is refused instead of overwritten.</summary>
+    public bool RequireAbsent { get; init; }
+
+    /// <summary>Told each item that a commit wrote, once for each commit.</summary>
+    public Action<KvItem>? Written { get; init; }
+
+    /// <summary>Told why an item could not be written, while the others of its batch were.</summary>
+    public Action<KvException>? Refused { get; init; }
+
+    /// <summary>Told the number of changes of each commit.</summary>
+    public Action<int>? Committed { get; init; }
+
+    /// <summary>The limits of the store, as they were when the first item came.</summary>
+    public KvLimits Limits => _limits ??= ReadLimits();
+
+    /// <summary>Sets a value; of several for one key the last wins.</summary>
+    /// <param name="fullKey">The full key.</param>
+    /// <param name="value">The value; empty is legal.</param>
+    /// <param name="expires">When the item ceases to be; null if never.</param>
+    /// <exception cref="KvException">The item breaks a limit or needs what the storage lacks, and was not taken; or as <see cref="Flush"/>.</exception>
+    public void Set(string fullKey, string value, DateTimeOffset? expires = null)
+    {
+        Limits.Check(fullKey, value, _owner);
+        Require(KvCapabilities.Conditions, RequireAbsent);
+        Require(KvCapabilities.Expiry, expires is not null);
+        if (RequireAbsent)
+        {
+            // Within one batch the second of a key would overwrite the first: it must find it committed.
+            if (!_collected.Add(fullKey))
+            {
+                Flush();
+                _collected.Add(fullKey);
+            }
+
+            _batch.RequireAbsent(fullKey);
+        }
+
+        _batch.Set(fullKey, value, expires);
+        Grow(fullKey.Length + value.Length);
+    }
+
+    /// <summary>Deletes an item; one that is not there is no error.</summary>
+    /// <exception cref="KvException">As <see cref="Flush"/>.</exception>
+    public void Delete(string fullKey)
+    {
+        _batch.Delete(fullKey);
+        Grow(fullKey.Length);
+    }
+
+    /// <summary>Commits what has been collected.</summary>
+    /// <exception cref="KvException">The storage failed; nothing of the batch was written.</exception>
+    public void Flush()
+    {
+        KvBatch batch = _batch;
+        _batch = new KvBatch();
+        _size = 0;
+        _collected.Clear();
+        if (batch.Count > 0)
+        {
+            Commit(batch);
+        }
+    }
+
+    private KvLimits ReadLimits() =>
+        (_storage.Capabilities.HasFlag(KvCapabilities.StoreLimits) && _storage.GetStore(store, cancellation) is { } info ? info.Limits : KvLimits.Default).Within(_storage.Limits);
+
+    private void Require(KvCapabilities capability, bool isNeeded)
+    {
+        if (isNeeded && !_storage.Capabilities.HasFlag(capability))
+        {
+            throw _storage.NotSupported(capability);
+        }
+    }
+
+    private void Grow(int size)
+    {
+        _size += size;
+        if (_batch.Count >= _maximumCount || _size >= MaximumSize)
+        {
+            Flush();
+        }
+    }
+
+    private void Commit(KvBatch batch)
+    {
+        while (batch.Count > 0)
+        {
+            KvCommit commit;
+            try
+            {
+                commit = _storage.Commit(store, batch, cancellation);
+            }
+            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong)
+            {
+                // A limit that the store got meanwhile, or a rule that only the storage knows.
+                CommitOneByOne(batch, e);
+                return;
+            }
+
+            if (commit.Succeeded)
+            {
+                Report(batch, commit);
+                return;
+            }
+
+            batch = RefuseExisting(batch, commit);
+        }
+    }
+
+    private void CommitOneByOne(KvBatch batch, KvException error)
+    {
+        if (batch.Count == 1)
+        {
+            Refused?.Invoke(error);
+            return;
+        }
+
+        foreach (string fullKey in batch.Deletes)
+        {
+            Commit(new KvBatch().Delete(fullKey));
+        }
+
+        foreach (KvSet set in batch.Sets)
+        {
+            Commit(Add(new KvBatch(), set));
+        }
+    }
+
+    // The commit named one item that exists; asking for the others at once spares a commit for each.
+    private KvBatch RefuseExisting(KvBatch batch, KvCommit failed)
+    {
+        var rest = new KvBatch();
+        foreach (string fullKey in batch.Deletes)
+        {
+            rest.Delete(fullKey);
+        }
+
+        foreach (KvSet set in batch.Sets)
+        {
+            bool isNamed = set.FullKey == failed.FailedCondition!.Value.FullKey;
+            KvItem? current = isNamed ? failed.Current : _storage.Get(store, set.FullKey, cancellation);
+            if (isNamed || current is not null)
+            {
+                Refused?.Invoke(KvCommit.Failed(new KvCondition(set.FullKey, Version: 0), current).GetError()!);
+            }
+            else
+            {
+                Add(rest, set);
+            }
+        }
+
+        return rest;
+    }
+
+    private KvBatch Add(KvBatch batch, KvSet set)
+    {
+        batch.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
+        return RequireAbsent ? batch.RequireAbsent(set.FullKey) : batch;
+    }
+
+    private void Report(KvBatch batch, KvCommit commit)
+    {
+        Committed?.Invoke(batch.Count);
+        if (Written is null)
+        {
+            return;
+        }
+
+        // A storage without versions reports no items.
+        IEnumerable<KvItem> items = commit.Items.Count > 0
+            ? commit.Items
+            : batch.Sets.Select(set => new KvItem(store, set.FullKey, set.Value) { ExpiresTime = set.ExpiresTime });
+        foreach (KvItem item in items)
+        {
+            Written(item);
+        }
+    }
+}

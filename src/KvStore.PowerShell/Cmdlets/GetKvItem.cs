@@ -1,0 +1,100 @@
+// Reading streams: what Select-Object -First does not take is never read.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>Gets items by key or pattern, those of a namespace, or all beneath it.</summary>
+[Cmdlet(VerbsCommon.Get, "KvItem", DefaultParameterSetName = KeySet)]
+[OutputType(typeof(KvItem))]
+public sealed class GetKvItemCommand : KvKeyCmdlet
+{
+    private WildcardPattern? _valuePattern;
+
+    /// <summary>All beneath the namespace, at any depth. A key is then a pattern of the last components: <c>-Key vol*/size</c> finds <c>a/b/vol1/size</c>.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>A wildcard that the value fits, without regard to case.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ValueLike { get; set; }
+
+    /// <summary>Converts each value from JSON.</summary>
+    [Parameter]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin() =>
+        _valuePattern = ValueLike is null ? null : WildcardPattern.Get(ValueLike, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        KvTarget target = GetTarget();
+        IReadOnlyList<KeySelector> keys = GetKeys();
+        if (Recurse)
+        {
+            WriteItems(target, GetAllBeneath(target).Where(item => keys.Count == 0 || keys.Any(key => key.Pattern.IsMatchOfEnd(item.Key))));
+        }
+        else if (keys.Count == 0)
+        {
+            WriteVerbose($"Listing namespace {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
+            WriteItems(target, KvSearch.GetItems(target.Storage, target.Store, target.NamespacePath, Cancellation).Select(target.Show));
+        }
+        else
+        {
+            foreach (KeySelector key in keys)
+            {
+                Report(() => WriteItems(target, Find(target, key)));
+            }
+        }
+    }
+
+    private IEnumerable<KvItem> GetAllBeneath(KvTarget target)
+    {
+        WriteVerbose($"Reading all beneath {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
+        return target.Storage.Scan(target.Store, KvRange.Beneath(target.NamespacePath), Cancellation).Select(target.Show);
+    }
+
+    private IEnumerable<KvItem> Find(KvTarget target, KeySelector key)
+    {
+        if (key.HasWildcard)
+        {
+            return KvSearch.FindItems(target.Storage, target.Store, target.NamespacePath, key.Pattern, Cancellation).Select(target.Show);
+        }
+
+        string fullKey = key.GetFullKey(target);
+        return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw new KvException(
+            KvError.ItemNotFound,
+            $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.",
+            fullKey))];
+    }
+
+    private void WriteItems(KvTarget target, IEnumerable<KvItem> items)
+    {
+        foreach (KvItem item in items)
+        {
+            if (_valuePattern is not null && !_valuePattern.IsMatch(item.Value))
+            {
+                continue;
+            }
+
+            if (AsJson)
+            {
+                Report(() => WriteObject(WithObject(item)));
+            }
+            else
+            {
+                WriteObject(item);
+            }
+        }
+    }
+
+    // Still an item, with all that it tells; only its value is the object.
+    private static PSObject WithObject(KvItem item)
+    {
+        var result = new PSObject(item);
+        result.Properties.Add(new PSNoteProperty(nameof(KvItem.Value), JsonReading.Read(item.FullKey, item.Value)));
+        return result;
+    }
+}

@@ -1,0 +1,103 @@
+// What was exported comes back, all of it or nothing, here or in another storage.
+using System.Management.Automation;
+using System.Text;
+
+namespace KvStore.PowerShell;
+
+/// <summary>Imports a document that Export-KvStore made, all or nothing.</summary>
+[Cmdlet(VerbsData.Import, "KvStore", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
+public sealed class ImportKvStoreCommand : KvStorageCmdlet
+{
+    private readonly MemoryStream _text = new();
+
+    /// <summary>A file of the file system, wherever the current location is. It is read as a stream, however long it is.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The document as text, in one piece or in lines.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Text", ValueFromPipeline = true)]
+    [AllowEmptyString]
+    public string InputObject { get; set; } = "";
+
+    /// <summary>What happens to items that are there: Merge, the default, overwrites those of the same key; Replace empties each store of the document first; NoClobber makes one of the same key an error.</summary>
+    [Parameter]
+    public KvLoadMode Mode { get; set; }
+
+    /// <summary>Another name for the store, of which the document must then hold only one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreCompleter))]
+    public string? As { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (Path.Length == 0)
+        {
+            _text.Write(Encoding.UTF8.GetBytes(InputObject + "\n"));
+            return;
+        }
+
+        string file = FilePath.Resolve(SessionState, Path);
+        Report(() => FilePath.Use(file, () => Import(file, () => File.OpenRead(file))), isTerminating: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        if (_text.Length > 0)
+        {
+            _text.Position = 0;
+            Report(() => Import("the text", () => _text), isTerminating: true);
+        }
+    }
+
+    private long Import(string source, Func<Stream> open)
+    {
+        KvStorage storage = GetStorage();
+        using Stream input = open();
+        if (!ShouldProcess($"storage '{GetStorageName()}'", $"Import {source} ({Mode})"))
+        {
+            return 0;
+        }
+
+        try
+        {
+            long count = KvDocumentReader.Load(input, As is null ? storage : new LoadAs(storage, As), Mode, Cancellation);
+            WriteVerbose($"Imported {count} items from {source} into storage '{GetStorageName()}'.");
+            return count;
+        }
+        catch (KvException e) when (e.Error == KvError.InvalidDocument)
+        {
+            throw new KvException(e.Error, $"{source}: {e.Message}", e.Target, e);
+        }
+    }
+
+    /// <summary>Loads the one store of a document under another name.</summary>
+    private sealed class LoadAs(KvStorage inner, string name) : DelegatingStorage(inner)
+    {
+        public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
+        {
+            string? first = null;
+            base.Load(entries.Select(Rename), mode, cancellation);
+
+            KvEntry Rename(KvEntry entry)
+            {
+                if (entry is not KvStoreEntry store)
+                {
+                    return entry;
+                }
+
+                if (first is not null)
+                {
+                    throw new KvException(KvError.InvalidDocument, $"The document holds more stores than one ('{first}', '{store.Name}', …), which cannot all be '{name}'. Leave out -As; nothing was imported.", name);
+                }
+
+                first = store.Name;
+                return store with { Name = name };
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// Which items: keys as typed may be patterns, keys that come through the pipeline are what an item told of itself.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>The base of cmdlets that take the keys of items.</summary>
+public abstract class KvKeyCmdlet : KvTargetCmdlet
+{
+    private protected const string KeySet = "Key";
+    private protected const string LiteralKeySet = "LiteralKey";
+
+    private KeySelector[]? _typedKeys;
+
+    /// <summary>Keys relative to the namespace. A wildcard (<c>* ? []</c>) matches within one component, with regard to case. What comes through the pipeline is taken literally.</summary>
+    [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public virtual string[] Key { get; set; } = [];
+
+    /// <summary>Keys relative to the namespace, taken as they are: no wildcards, and white space at the beginning belongs to the key.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralKeySet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    public string[] LiteralKey { get; set; } = [];
+
+    /// <summary>The keys of the current record; none if it names only a namespace, or nothing was given.</summary>
+    private protected IReadOnlyList<KeySelector> GetKeys()
+    {
+        if (IsTyped(nameof(Key)) || IsTyped(nameof(LiteralKey)))
+        {
+            return _typedKeys ??= [.. LiteralKey.Select(KeySelector.Exact), .. Key.Select(KeySelector.Parse)];
+        }
+
+        if (Key.Length > 0)
+        {
+            return [.. Key.Select(KeySelector.Exact)];
+        }
+
+        return InputObject is null || InputObject.Properties[nameof(Namespace)] is not null || InputObject.Properties[nameof(Store)] is not null
+            ? []
+            : [KeySelector.Exact(ItemText.From(InputObject) ?? throw new KvException(
+                KvError.InvalidKey,
+                $"An object of type {InputObject.BaseObject.GetType().Name} names no item: text, or an object with the property Key, is needed.",
+                InputObject))];
+    }
+
+    /// <summary>The keys of the current record.</summary>
+    /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>: there is none.</exception>
+    private protected IReadOnlyList<KeySelector> GetRequiredKeys() =>
+        GetKeys() is { Count: > 0 } keys
+            ? keys
+            : throw new KvException(KvError.InvalidKey, "No key is given: name one with -Key or -LiteralKey, or pipe items. Clear-KvNamespace empties a namespace.", InputObject);
+}

@@ -1,0 +1,38 @@
+// A store comes with its first item by itself; it is made by hand for limits of its own, or to stay while empty.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>Makes a store that stays while empty, with limits of its own.</summary>
+[Cmdlet(VerbsCommon.New, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(StoreOutput))]
+public sealed class NewKvStoreCommand : KvStorageCmdlet
+{
+    /// <summary>The name: 1 to 48 ASCII letters, digits, <c>_</c> and <c>-</c>, the first a letter or <c>_</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Store")]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>The largest full key, in bytes of UTF-8; 510 without it.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumKeySize { get; set; } = KvLimits.Default.MaximumKeySize;
+
+    /// <summary>The largest value, in bytes of UTF-8; 4096 without it.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumValueSize { get; set; } = KvLimits.Default.MaximumValueSize;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        KvPath.CheckStoreName(Name);
+        KvStorage storage = GetStorage();
+        if (ShouldProcess(Name, "Create store"))
+        {
+            storage.CreateStore(Name, new KvLimits(MaximumKeySize, MaximumValueSize), Cancellation);
+            WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
+        }
+    }
+}

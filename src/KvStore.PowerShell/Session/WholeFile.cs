@@ -1,0 +1,52 @@
+// Whoever finds the file finds all of it: it is written under another name beside, and renamed when it is complete.
+namespace KvStore.PowerShell;
+
+/// <summary>Files that are written whole or not at all.</summary>
+internal static class WholeFile
+{
+    /// <summary>Writes a file.</summary>
+    /// <param name="file">Its full name; a link is followed.</param>
+    /// <param name="noClobber">Whether a file that exists is an error.</param>
+    /// <param name="force">Whether a file that is marked read-only is overwritten.</param>
+    /// <param name="write">Writes what is to be in it.</param>
+    /// <returns>What <paramref name="write"/> gave.</returns>
+    /// <exception cref="IOException">The file exists and must not be overwritten, or cannot be written.</exception>
+    public static T Write<T>(string file, bool noClobber, bool force, Func<Stream, T> write)
+    {
+        var target = new FileInfo(File.Exists(file) ? File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file : file);
+        if (target.Exists && noClobber)
+        {
+            throw new IOException("it exists already. Leave out -NoClobber to overwrite it.");
+        }
+
+        if (target.Exists && target.IsReadOnly && !force)
+        {
+            throw new IOException("it is marked read-only. Use -Force to overwrite it.");
+        }
+
+        string part = Path.Combine(target.DirectoryName!, $".{target.Name}.{Guid.NewGuid():n}.part");
+        try
+        {
+            T result;
+            using (var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                result = write(output);
+                output.Flush(flushToDisk: true);
+            }
+
+            target.Refresh();
+            if (target.Exists && target.IsReadOnly)
+            {
+                target.IsReadOnly = false;
+            }
+
+            File.Move(part, target.FullName, overwrite: !noClobber);
+            return result;
+        }
+        finally
+        {
+            // Nothing is there any more after the move.
+            File.Delete(part);
+        }
+    }
+}

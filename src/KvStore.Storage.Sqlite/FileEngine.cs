@@ -1,0 +1,60 @@
+// A database in a file: readers beside each other and beside the one writer, all processes on the same data.
+namespace KvStore.Storage.Sqlite;
+
+/// <summary>A database in a file.</summary>
+internal sealed class FileEngine : Engine
+{
+    private readonly DatabaseFile _file;
+    private readonly ReaderPool _readers;
+    private readonly GroupCommit _writers;
+
+    public FileEngine(DatabaseFile file)
+    {
+        _file = file;
+        _readers = new ReaderPool(file, Migrate);
+        _writers = new GroupCommit(file, _readers);
+    }
+
+    public override bool ReadsBesideWrites => true;
+
+    public override Session? Rent() => _readers.Rent();
+
+    public override void Return(Session session) => _readers.Return(session);
+
+    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read)
+    {
+        // An enumeration that is abandoned without Dispose takes its session with it to the garbage collector.
+        Session? session = Rent();
+        if (session is null)
+        {
+            yield break;
+        }
+
+        try
+        {
+            session.Begin();
+            foreach (T found in read(session))
+            {
+                yield return found;
+            }
+        }
+        finally
+        {
+            session.Rollback();
+            Return(session);
+        }
+    }
+
+    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation) =>
+        _writers.Run(change, runsAlone, cancellation);
+
+    public override void Dispose()
+    {
+        // The writer last: if it is the file's last user, it brings the log home and removes it.
+        _readers.Dispose();
+        _writers.Dispose();
+    }
+
+    // Opening a writer migrates; there is nothing more to do.
+    private void Migrate() => _writers.Run(_ => true, runsAlone: false, CancellationToken.None);
+}

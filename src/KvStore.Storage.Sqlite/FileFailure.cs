@@ -1,0 +1,21 @@
+// The system's refusals to make a file or folder, in the words of the contract.
+namespace KvStore.Storage.Sqlite;
+
+internal static class FileFailure
+{
+    private const int NoSpaceUnix = 28;
+    private const int ReadOnlyFileSystemUnix = 30;
+    private const int DiskFullWindows = unchecked((int)0x80070070);
+    private const int HandleDiskFullWindows = unchecked((int)0x80070027);
+
+    /// <summary>The error of a file operation.</summary>
+    public static KvException Create(Exception cause, string path) => cause switch
+    {
+        UnauthorizedAccessException => SqliteFailure.ReadOnly(path, cause),
+        IOException { HResult: ReadOnlyFileSystemUnix } => SqliteFailure.ReadOnly(path, cause),
+        IOException { HResult: NoSpaceUnix or DiskFullWindows or HandleDiskFullWindows } => new KvException(
+            KvError.StorageFull, $"The disk of '{path}' is full; nothing was written. Free some space and try again; what was acknowledged before is safe.", path, cause),
+        _ => new KvException(
+            KvError.StorageUnavailable, $"'{path}' cannot be used: {cause.Message} Check that its folder exists and that you may use it.", path, cause),
+    };
+}

@@ -1,0 +1,206 @@
+// The statements on the table of items: the hot path of the storage, so nothing is prepared, boxed or copied twice here.
+using System.Text;
+
+namespace KvStore.Storage.Sqlite;
+
+/// <summary>The table of items, through one connection.</summary>
+internal sealed class ItemTable(Connection connection)
+{
+    private const string Numbers = "version, create_revision, mod_revision, created, modified, expires, checksum";
+    private const int ChecksumColumn = 6;
+    private const int BufferLimit = 1 << 20;
+
+    private readonly Stack<Statement> _scans = new();
+    private readonly Stack<Statement> _keyScans = new();
+    private Statement? _get;
+    private Statement? _getNumbers;
+    private Statement? _insert;
+    private Statement? _update;
+    private Statement? _delete;
+    private Statement? _deleteRange;
+    private Statement? _deleteExpired;
+    private Statement? _countExpired;
+    private byte[] _keyBuffer = new byte[1024];
+    private byte[] _valueBuffer = new byte[8192];
+
+    /// <summary>An item, expired or not; null if there is none.</summary>
+    public KvItem? Get(StoreName store, string fullKey)
+    {
+        _get ??= connection.Prepare($"SELECT {Numbers}, value FROM kv WHERE store = ?1 AND key = ?2");
+        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
+        try
+        {
+            if (!_get.Bind(1, store.Id).Bind(2, key).Step())
+            {
+                return null;
+            }
+
+            ItemNumbers numbers = ReadNumbers(_get);
+            ReadOnlySpan<byte> value = _get.GetBytes(ChecksumColumn + 1);
+            Verify(_get, store, key, numbers, RowChecksum.OfValue(value));
+            return numbers.ToItem(store.Name, fullKey, Encoding.UTF8.GetString(value));
+        }
+        finally
+        {
+            _get.Reset();
+        }
+    }
+
+    /// <summary>An item's numbers, without its value; null if there is none.</summary>
+    public ItemNumbers? GetNumbers(StoreName store, string fullKey)
+    {
+        _getNumbers ??= connection.Prepare($"SELECT {Numbers} FROM kv WHERE store = ?1 AND key = ?2");
+        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
+        try
+        {
+            if (!_getNumbers.Bind(1, store.Id).Bind(2, key).Step())
+            {
+                return null;
+            }
+
+            ItemNumbers numbers = ReadNumbers(_getNumbers);
+            Verify(_getNumbers, store, key, numbers, ValueChecksumOf(_getNumbers));
+            return numbers;
+        }
+        finally
+        {
+            _getNumbers.Reset();
+        }
+    }
+
+    /// <summary>The items of a range, lazily, without the expired ones.</summary>
+    public IEnumerable<KvItem> Scan(StoreName store, KvRange range, CancellationToken cancellation)
+    {
+        if (range.Limit is <= 0)
+        {
+            yield break;
+        }
+
+        // Scans nest (a listing asks for what lies beneath an item), so that each takes a statement of its own.
+        Stack<Statement> kept = range.KeysOnly ? _keyScans : _scans;
+        Statement scan = kept.Count > 0 ? kept.Pop() : connection.Prepare(
+            $"SELECT {Numbers}, key{(range.KeysOnly ? "" : ", value")} FROM kv WHERE store = ?1 AND key >= ?2 AND key < ?3 ORDER BY key");
+        try
+        {
+            int left = range.Limit ?? int.MaxValue;
+            KeyBounds.Of(range).Bind(scan.Bind(1, store.Id), 2, 3);
+            while (left > 0 && scan.Step())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (Read(scan, store, range.KeysOnly) is { } item)
+                {
+                    left--;
+                    yield return item;
+                }
+            }
+        }
+        finally
+        {
+            scan.Reset();
+            kept.Push(scan);
+        }
+    }
+
+    /// <summary>Inserts an item unless there is one of its key; true if it did.</summary>
+    public bool TryInsert(long storeId, string fullKey, string value, in ItemNumbers numbers)
+    {
+        _insert ??= connection.Prepare(
+            $"INSERT INTO kv (store, key, {Numbers}, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING");
+        return Write(_insert, storeId, fullKey, value, numbers) == 1;
+    }
+
+    /// <summary>Overwrites an item that is there.</summary>
+    public void Update(long storeId, string fullKey, string value, in ItemNumbers numbers)
+    {
+        _update ??= connection.Prepare(
+            "UPDATE kv SET version = ?3, create_revision = ?4, mod_revision = ?5, created = ?6, modified = ?7, expires = ?8, checksum = ?9, value = ?10 WHERE store = ?1 AND key = ?2");
+        Write(_update, storeId, fullKey, value, numbers);
+    }
+
+    /// <summary>Deletes an item; gives the number deleted, 1 or 0.</summary>
+    public int Delete(long storeId, string fullKey)
+    {
+        _delete ??= connection.Prepare("DELETE FROM kv WHERE store = ?1 AND key = ?2");
+        return _delete.Bind(1, storeId).Bind(2, fullKey).Execute();
+    }
+
+    /// <summary>Deletes everything beneath a namespace; gives the number deleted.</summary>
+    public int DeleteBeneath(long storeId, string namespacePath)
+    {
+        _deleteRange ??= connection.Prepare("DELETE FROM kv WHERE store = ?1 AND key >= ?2 AND key < ?3");
+        KeyBounds.Beneath(namespacePath).Bind(_deleteRange.Bind(1, storeId), 2, 3);
+        return _deleteRange.Execute();
+    }
+
+    /// <summary>Deletes what has expired by a time; gives the number deleted.</summary>
+    public int DeleteExpired(long storeId, long now)
+    {
+        _deleteExpired ??= connection.Prepare("DELETE FROM kv WHERE store = ?1 AND expires > 0 AND expires <= ?2");
+        return _deleteExpired.Bind(1, storeId).Bind(2, now).Execute();
+    }
+
+    /// <summary>The number of items that have expired by a time and were not removed yet.</summary>
+    public long CountExpired(long storeId, long now)
+    {
+        _countExpired ??= connection.Prepare("SELECT count(*) FROM kv WHERE store = ?1 AND expires > 0 AND expires <= ?2");
+        return _countExpired.Bind(1, storeId).Bind(2, now).ExecuteNumber();
+    }
+
+    private static ReadOnlySpan<byte> Encode(string text, ref byte[] buffer)
+    {
+        int maximumSize = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (maximumSize <= buffer.Length)
+        {
+            return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+        }
+
+        // A single huge value must not hold its memory for ever.
+        if (maximumSize > BufferLimit)
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+
+        buffer = new byte[maximumSize];
+        return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+    }
+
+    private static ItemNumbers ReadNumbers(Statement row) =>
+        new(row.GetNumber(0), row.GetNumber(1), row.GetNumber(2), row.GetNumber(3), row.GetNumber(4), row.GetNumber(5));
+
+    private static uint ValueChecksumOf(Statement row) => (uint)row.GetNumber(ChecksumColumn);
+
+    private KvItem? Read(Statement scan, StoreName store, bool keysOnly)
+    {
+        ItemNumbers numbers = ReadNumbers(scan);
+        ReadOnlySpan<byte> key = scan.GetBytes(ChecksumColumn + 1);
+        ReadOnlySpan<byte> value = keysOnly ? default : scan.GetBytes(ChecksumColumn + 2);
+        Verify(scan, store, key, numbers, keysOnly ? ValueChecksumOf(scan) : RowChecksum.OfValue(value));
+        return numbers.Expires != 0 && numbers.IsExpired(KvTime.Now)
+            ? null
+            : numbers.ToItem(store.Name, Encoding.UTF8.GetString(key), Encoding.UTF8.GetString(value));
+    }
+
+    private void Verify(Statement row, StoreName store, ReadOnlySpan<byte> key, in ItemNumbers numbers, uint valueChecksum)
+    {
+        if (row.GetNumber(ChecksumColumn) != RowChecksum.OfItem(store.Id, key, numbers, valueChecksum))
+        {
+            string fullKey = Encoding.UTF8.GetString(key);
+            throw new KvException(
+                KvError.StorageDamaged,
+                $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
+                fullKey);
+        }
+    }
+
+    private int Write(Statement statement, long storeId, string fullKey, string value, in ItemNumbers numbers)
+    {
+        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
+        ReadOnlySpan<byte> text = Encode(value, ref _valueBuffer);
+        return statement.Bind(1, storeId).Bind(2, key)
+            .Bind(3, numbers.Version).Bind(4, numbers.CreateRevision).Bind(5, numbers.ModRevision)
+            .Bind(6, numbers.Created).Bind(7, numbers.Modified).Bind(8, numbers.Expires)
+            .Bind(9, RowChecksum.OfItem(storeId, key, numbers, RowChecksum.OfValue(text)))
+            .Bind(10, text)
+            .Execute();
+    }
+}

@@ -1,0 +1,144 @@
+// All processes that write a database take turns by one lock file. SQLite's own lock would do for the turns, but not for
+// two things: before version 3.51.3 a checkpoint beside a writer can corrupt the database, and its waiters poll, so that
+// one of eight may starve, where here the system queues them.
+using Microsoft.Win32.SafeHandles;
+
+namespace KvStore.Storage.Sqlite;
+
+/// <summary>The lock file beside a database, <c>file-lock</c>. It is never deleted: others may wait at it.</summary>
+internal sealed class LockFile(string database) : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly SemaphoreSlim _asked = new(0);
+    private readonly SemaphoreSlim _granted = new(0);
+    private SafeFileHandle? _handle;
+    private Thread? _waiter;
+    private Exception? _error;
+    private bool _isWaiting;
+    private bool _isWanted;
+    private bool _isClosed;
+
+    /// <summary>The lock file's path.</summary>
+    public string Path { get; } = database + "-lock";
+
+    /// <summary>Takes the lock; one caller at a time.</summary>
+    /// <param name="patience">How long to wait at most.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>False if another process held it all the time.</returns>
+    public bool TryAcquire(TimeSpan patience, CancellationToken cancellation)
+    {
+        SafeFileHandle handle = _handle ??= Open();
+        lock (_gate)
+        {
+            // A wait that its caller gave up may still stand in the system's queue: it is taken over.
+            if (!_isWaiting && NativeLock.TryLock(handle, Path))
+            {
+                return true;
+            }
+
+            _isWanted = true;
+            if (!_isWaiting)
+            {
+                _isWaiting = true;
+                _waiter ??= StartWaiter();
+                _asked.Release();
+            }
+        }
+
+        return AwaitGrant(handle, patience, cancellation);
+    }
+
+    /// <summary>Lets the lock go.</summary>
+    public void Release() => NativeLock.Unlock(_handle!, Path);
+
+    /// <summary>Closes the lock file, which lets go of it too.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _isWanted = false;
+        }
+
+        _asked.Release();
+        _handle?.Dispose();
+    }
+
+    private bool AwaitGrant(SafeFileHandle handle, TimeSpan patience, CancellationToken cancellation)
+    {
+        bool isGranted = false;
+        try
+        {
+            isGranted = _granted.Wait(patience, cancellation);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isWanted = false;
+
+                // It may have come in the very moment in which the wait ended without it.
+                if (!isGranted && _granted.Wait(0) && _error is null)
+                {
+                    NativeLock.Unlock(handle, Path);
+                }
+            }
+        }
+
+        return isGranted && (_error is null ? true : throw _error);
+    }
+
+    // Blocking in the system's queue cannot be cancelled, so that a thread of its own does it.
+    private Thread StartWaiter()
+    {
+        var thread = new Thread(WaitForOthers) { IsBackground = true, Name = "KvStore lock" };
+        thread.Start();
+        return thread;
+    }
+
+    private void WaitForOthers()
+    {
+        while (true)
+        {
+            _asked.Wait();
+            if (_isClosed)
+            {
+                return;
+            }
+
+            Exception? error = null;
+            try
+            {
+                NativeLock.Lock(_handle!, Path);
+            }
+            catch (Exception e) when (e is KvException or ObjectDisposedException)
+            {
+                error = e;
+            }
+
+            lock (_gate)
+            {
+                _error = error;
+                _isWaiting = false;
+                if (_isWanted)
+                {
+                    _granted.Release();
+                }
+                else if (error is null && !_isClosed)
+                {
+                    NativeLock.Unlock(_handle!, Path);
+                }
+            }
+        }
+    }
+
+    private SafeFileHandle Open()
+    {
+        if (!File.Exists(Path))
+        {
+            DatabaseFile.CreatePrivate(Path, like: database);
+        }
+
+        return NativeLock.Open(Path);
+    }
+}

@@ -1,0 +1,123 @@
+// A database in memory is one connection: calls take turns on it.
+using System.Collections.Concurrent;
+
+namespace KvStore.Storage.Sqlite;
+
+/// <summary>A database in memory, gone when this is disposed.</summary>
+internal sealed class MemoryEngine : Engine
+{
+    private readonly object _gate = new();
+    private readonly List<WeakReference<IMomentStream>> _streams = [];
+    private Session? _session;
+    private bool _isClosed;
+
+    public override bool ReadsBesideWrites => false;
+
+    public override Session Rent()
+    {
+        Monitor.Enter(_gate);
+        try
+        {
+            return GetSession();
+        }
+        catch
+        {
+            Monitor.Exit(_gate);
+            throw;
+        }
+    }
+
+    public override void Return(Session session) => Monitor.Exit(_gate);
+
+    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read) => new MomentStream<T>(this, read);
+
+    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Session session = GetSession();
+            FinishStreams();
+            session.BeginWriting();
+            try
+            {
+                session.Connection.Cancellation = cancellation;
+                T result = change(session);
+                session.Connection.Cancellation = CancellationToken.None;
+                session.Commit();
+                return result;
+            }
+            catch
+            {
+                session.Connection.Cancellation = CancellationToken.None;
+                session.Rollback();
+                throw;
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            FinishStreams();
+            _session?.Dispose();
+            _session = null;
+        }
+    }
+
+    /// <summary>Runs a step of a stream in turn with all other calls.</summary>
+    public T InTurn<T>(Func<Session, T> step)
+    {
+        lock (_gate)
+        {
+            return step(GetSession());
+        }
+    }
+
+    /// <summary>Ends a stream in turn with all other calls.</summary>
+    public void Release(Action end)
+    {
+        lock (_gate)
+        {
+            end();
+        }
+    }
+
+    /// <summary>Makes sure that a stream keeps its moment when the next change comes; an abandoned one may be collected.</summary>
+    public void Register(IMomentStream stream) => _streams.Add(new WeakReference<IMomentStream>(stream));
+
+    /// <summary>Forgets a stream that has ended.</summary>
+    public void Unregister(IMomentStream stream) => _streams.RemoveAll(known => !known.TryGetTarget(out IMomentStream? target) || target == stream);
+
+    private Session GetSession()
+    {
+        if (_isClosed)
+        {
+            throw SqliteFailure.Closed("memory");
+        }
+
+        return _session ??= Open();
+    }
+
+    private static Session Open()
+    {
+        Connection connection = Connection.Open(file: null, ConnectionUse.Memory, SqliteSettings.Default);
+        Schema.Current.Migrate(connection);
+        return new Session(connection, new ConcurrentDictionary<string, StoreName>(StringComparer.OrdinalIgnoreCase));
+    }
+
+    private void FinishStreams()
+    {
+        foreach (WeakReference<IMomentStream> known in _streams)
+        {
+            if (known.TryGetTarget(out IMomentStream? stream))
+            {
+                stream.Finish();
+            }
+        }
+
+        _streams.Clear();
+    }
+}

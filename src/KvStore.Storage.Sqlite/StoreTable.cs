@@ -1,0 +1,112 @@
+// The statements on the table of stores.
+using System.Collections.Concurrent;
+
+namespace KvStore.Storage.Sqlite;
+
+/// <summary>The table of stores, through one connection.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="known">The stores that any connection to the same file has found.</param>
+internal sealed class StoreTable(Connection connection, ConcurrentDictionary<string, StoreName> known)
+{
+    private const string Columns = "id, name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum";
+
+    private Statement? _find;
+    private Statement? _list;
+    private Statement? _insert;
+    private Statement? _update;
+    private Statement? _rename;
+
+    /// <summary>A store's id and name, remembered: a row never goes, and its id never changes.</summary>
+    public StoreName? FindName(string store)
+    {
+        if (known.TryGetValue(store, out StoreName? name))
+        {
+            return name;
+        }
+
+        return Find(store) is { } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
+    }
+
+    /// <summary>Forgets a store's spelling, which has changed.</summary>
+    public void Forget(string store) => known.TryRemove(store, out _);
+
+    /// <summary>A store's row, or null; it may be one that vanished.</summary>
+    public StoreRow? Find(string store)
+    {
+        _find ??= connection.Prepare($"SELECT {Columns} FROM store WHERE name = ?1");
+        try
+        {
+            return _find.Bind(1, store).Step() ? Read(_find) : null;
+        }
+        finally
+        {
+            _find.Reset();
+        }
+    }
+
+    /// <summary>The rows of all stores, those that vanished too, in no particular order.</summary>
+    public List<StoreRow> List(CancellationToken cancellation)
+    {
+        _list ??= connection.Prepare($"SELECT {Columns} FROM store");
+        try
+        {
+            var rows = new List<StoreRow>();
+            while (_list.Step())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                rows.Add(Read(_list));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            _list.Reset();
+        }
+    }
+
+    /// <summary>Makes a store's row, whose id the database chooses.</summary>
+    public StoreRow Insert(string name, KvLimits limits, bool isKept)
+    {
+        _insert ??= connection.Prepare(
+            "INSERT INTO store (name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum) VALUES (?1, 0, ?2, ?3, ?4, 0, 0, 0) RETURNING id");
+        long id = _insert.Bind(1, name).Bind(2, limits.MaximumKeySize).Bind(3, limits.MaximumValueSize).Bind(4, isKept ? 1 : 0).ExecuteNumber();
+        var row = new StoreRow(id, name, Revision: 0, limits, isKept, Items: 0, Namespaces: 0);
+        Update(row);
+        return row;
+    }
+
+    /// <summary>Writes everything of a row but its name.</summary>
+    public void Update(StoreRow row)
+    {
+        _update ??= connection.Prepare(
+            "UPDATE store SET revision = ?2, key_limit = ?3, value_limit = ?4, is_kept = ?5, items = ?6, namespaces = ?7, checksum = ?8 WHERE id = ?1");
+        _update.Bind(1, row.Id).Bind(2, row.Revision)
+            .Bind(3, row.Limits.MaximumKeySize).Bind(4, row.Limits.MaximumValueSize).Bind(5, row.IsKept ? 1 : 0)
+            .Bind(6, row.Items).Bind(7, row.Namespaces).Bind(8, row.Checksum)
+            .Execute();
+    }
+
+    /// <summary>Spells a store's name anew; its row must be updated too.</summary>
+    public void Rename(StoreRow row)
+    {
+        _rename ??= connection.Prepare("UPDATE store SET name = ?2 WHERE id = ?1");
+        _rename.Bind(1, row.Id).Bind(2, row.Name).Execute();
+    }
+
+    private StoreRow Read(Statement statement)
+    {
+        var row = new StoreRow(
+            statement.GetNumber(0),
+            statement.GetText(1),
+            statement.GetNumber(2),
+            new KvLimits((int)statement.GetNumber(3), (int)statement.GetNumber(4)),
+            statement.GetNumber(5) != 0,
+            statement.GetNumber(6),
+            statement.GetNumber(7));
+        return row.Checksum == statement.GetNumber(8) ? row : throw new KvException(
+            KvError.StorageDamaged,
+            $"The row of store '{row.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
+            row.Name);
+    }
+}

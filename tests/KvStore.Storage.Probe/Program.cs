@@ -1,0 +1,76 @@
+// Another process on the same database: what tests of sharing, of killed writers and of stalls start, several at a time.
+using System.Diagnostics;
+using KvStore;
+using KvStore.Storage.Sqlite;
+
+string command = args[0];
+string database = args[1];
+string name = args[2];
+int count = int.Parse(args[3]);
+using KvStorage storage = CheckedStorage.Wrap(new SqliteStorage(database));
+
+// The writers begin together, so that they are in each other's way from their first write.
+Console.Out.WriteLine("ready");
+Console.Out.Flush();
+Console.In.ReadLine();
+switch (command)
+{
+    case "write":
+        WriteItems();
+        break;
+    case "batches":
+        WriteBatches();
+        break;
+    case "increment":
+        Increment();
+        break;
+    default:
+        throw new ArgumentException($"Unknown command '{command}'.");
+}
+
+// Items one by one; tells the longest that a write took, in milliseconds.
+void WriteItems()
+{
+    TimeSpan longest = TimeSpan.Zero;
+    for (int i = 0; i < count; i++)
+    {
+        long started = Stopwatch.GetTimestamp();
+        storage.Commit("shared", new KvBatch().Set($"{name}/{i:D5}", $"value {i}"), CancellationToken.None);
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        longest = took > longest ? took : longest;
+    }
+
+    Console.Out.WriteLine($"{longest.TotalMilliseconds:0}");
+}
+
+// Batches of twenty items that all carry the batch's number; tells each that is acknowledged, and goes on until it is killed.
+void WriteBatches()
+{
+    for (int round = 1; round <= count; round++)
+    {
+        var batch = new KvBatch();
+        for (int i = 0; i < 20; i++)
+        {
+            batch.Set($"{name}/{i:D2}", $"{round} {new string('x', 200)}");
+        }
+
+        storage.Commit("shared", batch, CancellationToken.None);
+        Console.Out.WriteLine($"{round}");
+        Console.Out.Flush();
+    }
+}
+
+void Increment()
+{
+    for (int i = 0; i < count; i++)
+    {
+        KvCommit outcome;
+        do
+        {
+            KvItem? item = storage.Get("shared", name, CancellationToken.None);
+            var batch = new KvBatch().Set(name, $"{int.Parse(item?.Value ?? "0") + 1}");
+            outcome = storage.Commit("shared", item is null ? batch.RequireAbsent(name) : batch.RequireVersion(name, item.VersionNumber), CancellationToken.None);
+        }
+        while (!outcome.Succeeded);
+    }
+}
