@@ -92,6 +92,13 @@ public sealed class EtcdStorage : KvStorage
     public override KvLimits Limits { get; } = new(4096, 1024 * 1024);
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The number of changes has no limit, but they must fit into one request, in which each key stands up to three times,
+    /// with a record of versions. Up to this size they do, whatever the keys are.
+    /// </remarks>
+    public override long MaximumBatchSize => 256 * 1024;
+
+    /// <inheritdoc/>
     protected override object SharingKey { get; }
 
     /// <inheritdoc/>
