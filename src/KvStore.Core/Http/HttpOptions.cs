@@ -64,6 +64,11 @@ public sealed record HttpOptions
         }
 
         options = options with { User = options.User ?? url.User, Password = options.Password ?? url.Password };
+        if (options.Token?.All(c => c is > ' ' and < '\u007F') == false)
+        {
+            throw Invalid($"The token of storage '{storage}' has a character that no HTTP header can carry: it must be ASCII without white space.", "token");
+        }
+
         return options.RequestTime <= TimeSpan.Zero || options.RetryTime < TimeSpan.Zero
             ? throw Invalid($"The options 'timeout' and 'retryTime' of storage '{storage}' are seconds: 'timeout' more than 0, 'retryTime' 0 or more.", "timeout")
             : options;
