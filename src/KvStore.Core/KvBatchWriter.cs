@@ -50,16 +50,12 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         Limits.Check(fullKey, value, _owner);
         Require(KvCapabilities.Conditions, RequireAbsent);
         Require(KvCapabilities.Expiry, expires is not null);
-        MakeRoom(KvPath.GetSize(fullKey) + KvPath.GetSize(value));
+
+        // Within one batch the second of a key would overwrite the first: it must find it committed.
+        MakeRoom(KvPath.GetSize(fullKey) + KvPath.GetSize(value), flushes: RequireAbsent && _collected.Contains(fullKey));
         if (RequireAbsent)
         {
-            // Within one batch the second of a key would overwrite the first: it must find it committed.
-            if (!_collected.Add(fullKey))
-            {
-                Flush();
-                _collected.Add(fullKey);
-            }
-
+            _collected.Add(fullKey);
             _batch.RequireAbsent(fullKey);
         }
 
@@ -71,7 +67,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     /// <exception cref="KvException">As <see cref="Flush"/>.</exception>
     public void Delete(string fullKey)
     {
-        MakeRoom(KvPath.GetSize(fullKey));
+        MakeRoom(KvPath.GetSize(fullKey), flushes: false);
         _batch.Delete(fullKey);
         FlushIfFull();
     }
@@ -101,9 +97,9 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void MakeRoom(int size)
+    private void MakeRoom(int size, bool flushes)
     {
-        if (_size + size > _maximumSize)
+        if (flushes || _size + size > _maximumSize)
         {
             Flush();
         }

@@ -88,6 +88,9 @@ public enum KvError
     /// <summary>A drive path that cannot name a store, namespace or item.</summary>
     InvalidPath,
 
+    /// <summary>A namespace of that path is there already.</summary>
+    NamespaceExists,
+
     /// <summary>A namespace is not empty, and the call was not recursive.</summary>
     NamespaceNotEmpty,
 

@@ -14,6 +14,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
 {
     private PipelineWriter? _writer;
     private bool _isKeyTyped;
+    private bool _hasPipedValue;
 
     /// <summary>The key relative to the namespace. What comes through the pipeline is taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -21,8 +22,8 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data. With -Key it may come through the pipeline as it is, one for the key.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -57,7 +58,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     {
         KvTarget target = GetTarget();
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
-        string value = AsJson ? JsonWriting.Write(fullKey, Value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, Value);
+        string value = GetText(fullKey, target);
         if (ShouldProcess(target.Describe(fullKey), "Set item"))
         {
             _writer!.Set(target, fullKey, value, Expires);
@@ -66,4 +67,35 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
 
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
+
+    private string GetText(string fullKey, KvTarget target)
+    {
+        object? value = Value;
+        if (value is null && !MyInvocation.BoundParameters.ContainsKey(nameof(Value)))
+        {
+            value = GetPipedValue(fullKey);
+        }
+
+        return AsJson ? JsonWriting.Write(fullKey, value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, value);
+    }
+
+    private PSObject GetPipedValue(string fullKey)
+    {
+        if (!_isKeyTyped || InputObject is null)
+        {
+            throw new KvException(KvError.InvalidValue, $"Key '{fullKey}' comes without a value. Give one with -Value, pipe it to a command with -Key, or pipe objects with the properties Key and Value.", fullKey);
+        }
+
+        if (_hasPipedValue)
+        {
+            // The lines of a file, say. Ending here leaves the first of them unwritten too.
+            ThrowTerminatingError(KvErrorRecord.From(new KvException(
+                KvError.InvalidValue,
+                $"Several values come for the one key '{fullKey}'; nothing was written. Join lines to one text first (Get-Content -Raw), or give an array as -Value with -AsJson.",
+                fullKey)));
+        }
+
+        _hasPipedValue = true;
+        return InputObject;
+    }
 }
