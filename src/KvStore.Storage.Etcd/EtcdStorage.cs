@@ -74,6 +74,7 @@ public sealed class EtcdStorage : KvStorage
         string servers = string.Join(", ", endpoints.Select(endpoint => endpoint.Authority));
         Description = path.Length == 0 ? $"etcd ({servers})" : $"etcd ({servers}/{path})";
         SharingKey = (typeof(EtcdStorage), servers, isSecure, prefix, options);
+        Remarks = options.GetRemarks(isSecure);
         _keys = new EtcdKeys(prefix);
         _gateway = new EtcdGateway(Description, endpoints, options);
         _committer = new Committer(_gateway, _keys, Description);
@@ -97,6 +98,9 @@ public sealed class EtcdStorage : KvStorage
     /// with a record of versions. Up to this size they do, whatever the keys are.
     /// </remarks>
     public override long MaximumBatchSize => 256 * 1024;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Remarks { get; }
 
     /// <inheritdoc/>
     protected override object SharingKey { get; }

@@ -126,14 +126,3 @@ internal sealed class StoreSnapshot(EtcdGateway gateway, StoreKeys keys, string 
         return reply.Reads;
     }
 }
-
-/// <summary>Items as etcd holds them: a value, and beside it a record of versions.</summary>
-internal static class EtcdItem
-{
-    /// <summary>The item; without versions if another program has put it there.</summary>
-    public static KvItem Create(string store, string fullKey, EtcdEntry value, VersionRecord? version)
-    {
-        string text = System.Text.Encoding.UTF8.GetString(value.Value);
-        return version?.ToItem(store, fullKey, text) ?? new KvItem(store, fullKey, text);
-    }
-}

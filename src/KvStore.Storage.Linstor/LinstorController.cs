@@ -1,5 +1,4 @@
 // The only place that talks to a controller: its REST API for key/value stores.
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using KvStore.Http;
@@ -10,61 +9,6 @@ namespace KvStore.Storage.Linstor;
 /// <param name="Name">Its name as first spelled.</param>
 /// <param name="Properties">The values by full key.</param>
 internal sealed record Instance(string Name, IReadOnlyDictionary<string, string> Properties);
-
-/// <summary>What one modify request changes, as a whole. The controller applies it in the order of these parts.</summary>
-/// <param name="Sets">What is set.</param>
-/// <param name="Deletes">Keys that are deleted then.</param>
-/// <param name="DeletedNamespaces">Namespaces that are deleted at last; empty for the root.</param>
-internal sealed record Modification(IReadOnlyList<KvSet> Sets, IReadOnlyCollection<string> Deletes, IReadOnlyCollection<string> DeletedNamespaces)
-{
-    /// <summary>The request's body; a part is left away if empty, since the controller takes none that is null.</summary>
-    public ReadOnlyMemory<byte> ToJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (Sets.Count > 0)
-            {
-                json.WriteStartObject("override_props");
-                foreach (KvSet set in Sets)
-                {
-                    json.WriteString(set.FullKey, set.Value);
-                }
-
-                json.WriteEndObject();
-            }
-
-            WriteList(json, "delete_props", Deletes);
-            WriteList(json, "delete_namespaces", DeletedNamespaces.Select(path => path.Length == 0 ? "/" : path));
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
-    }
-
-    /// <summary>Whether a store is as this leaves it.</summary>
-    public bool IsDoneIn(IReadOnlyDictionary<string, string> properties) =>
-        Sets.All(set => properties.GetValueOrDefault(set.FullKey) == set.Value)
-        && !Deletes.Any(properties.ContainsKey)
-        && !properties.Keys.Any(key => DeletedNamespaces.Any(path => KvPath.IsBeneath(key, path)));
-
-    private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        if (!texts.Any())
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-}
 
 /// <summary>Requests to whichever of the controllers serves. Safe for all threads.</summary>
 /// <param name="description">The storage, as errors name it.</param>

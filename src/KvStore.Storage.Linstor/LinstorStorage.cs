@@ -17,7 +17,6 @@ public sealed class LinstorStorage : KvStorage
     private const string PlainScheme = "linstor://";
 
     private readonly LinstorController _controller;
-    private readonly bool _isSecretOpen;
 
     /// <summary>Describes the controllers; nothing is connected yet.</summary>
     /// <param name="connection">The URL.</param>
@@ -74,7 +73,7 @@ public sealed class LinstorStorage : KvStorage
 
         IReadOnlyList<Uri> endpoints = options.GetEndpoints(url, isSecure, isSecure ? DefaultSecurePort : DefaultPort);
         string servers = string.Join(", ", endpoints.Select(endpoint => endpoint.Authority));
-        _isSecretOpen = !isSecure && (options.Token ?? options.User) is not null;
+        Remarks = options.GetRemarks(isSecure);
         Description = $"linstor ({servers})";
         SharingKey = (typeof(LinstorStorage), servers, isSecure, options);
         _controller = new LinstorController(Description, endpoints, options);
@@ -91,8 +90,7 @@ public sealed class LinstorStorage : KvStorage
     public override KvLimits Limits { get; } = new(255, 4096);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Remarks =>
-        _isSecretOpen ? ["The password or token goes to the controller without encryption; linstor+ssl:// encrypts it."] : [];
+    public override IReadOnlyList<string> Remarks { get; }
 
     /// <inheritdoc/>
     protected override object SharingKey { get; }

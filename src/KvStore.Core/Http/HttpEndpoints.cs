@@ -17,6 +17,7 @@ public sealed class HttpEndpoints : IDisposable
     private readonly string _description;
     private readonly Lazy<HttpClient> _client;
     private int _current;
+    private bool _isDisposed;
 
     /// <summary>Names the servers; nothing is connected yet.</summary>
     /// <param name="description">The storage, as errors name it.</param>
@@ -38,19 +39,24 @@ public sealed class HttpEndpoints : IDisposable
     /// <param name="effect">What a repeat of the request could do; it decides what the error says of itself.</param>
     /// <param name="cancellation">Ends the call at once.</param>
     /// <returns>The reply, whatever its status.</returns>
-    /// <exception cref="KvException"><see cref="KvError.StorageUnavailable"/>; its <see cref="KvException.MayBeApplied"/> tells whether a write may have arrived.</exception>
+    /// <exception cref="KvException"><see cref="KvError.StorageUnavailable"/>, if it was closed too; its <see cref="KvException.MayBeApplied"/> tells whether a write may have arrived.</exception>
     public HttpReply Send(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string? authorization, HttpEffect effect, CancellationToken cancellation)
     {
         var failures = new List<Failure>();
         while (true)
         {
+            if (_isDisposed)
+            {
+                throw new KvException(KvError.StorageUnavailable, $"Storage '{_description}' was closed. Connect it again.", _description);
+            }
+
             int index = Volatile.Read(ref _current);
             Uri endpoint = _endpoints[index];
             try
             {
                 return Send(endpoint, method, path, body, authorization, cancellation);
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException)
             {
                 cancellation.ThrowIfCancellationRequested();
                 failures.Add(Failure.From(endpoint, e, _timeout));
@@ -77,6 +83,7 @@ public sealed class HttpEndpoints : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         if (_client.IsValueCreated)
         {
             _client.Value.Dispose();

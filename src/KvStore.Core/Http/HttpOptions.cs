@@ -94,6 +94,15 @@ public sealed record HttpOptions
         return [.. url.Hosts.Select(host => new UriBuilder(isSecure ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, host.Name, host.Port ?? defaultPort).Uri)];
     }
 
+    /// <summary>What of the options may cost a secret: see <see cref="KvStorage.Remarks"/>.</summary>
+    /// <param name="isSecure">Whether the servers are met by TLS.</param>
+    public IReadOnlyList<string> GetRemarks(bool isSecure) => (isSecure, Password ?? Token, Insecure) switch
+    {
+        (false, not null, _) => ["The password or token crosses the network without encryption; a connection with TLS encrypts it."],
+        (true, _, true) => ["Any certificate of a server is taken (option 'insecure'): who answers is not known."],
+        _ => [],
+    };
+
     /// <summary>Nothing of the options: they hold secrets.</summary>
     public override string ToString() => nameof(HttpOptions);
 

@@ -53,9 +53,6 @@ public sealed class EtcdCluster : IDisposable
     /// <summary>The servers as <c>host:port</c>, joined by commas.</summary>
     public string Servers => string.Join(',', _members.Select(member => member.Address));
 
-    /// <summary>The number of processes.</summary>
-    public int Size => _members.Length;
-
     /// <summary>A connection with a prefix of its own.</summary>
     public string Connection(string prefix) => $"etcd://{Servers}/{prefix}";
 
@@ -72,6 +69,9 @@ public sealed class EtcdCluster : IDisposable
 
     /// <summary>Kills a member by SIGKILL.</summary>
     public void Kill(int index) => _members[index].Process!.Kill();
+
+    /// <summary>Makes a member stand still with its sockets open, or go on.</summary>
+    public void Freeze(int index, bool isStill) => _members[index].Process!.Freeze(isStill);
 
     /// <summary>Starts a killed member again, on its data.</summary>
     public void Restart(int index) => Start(_members[index]);

@@ -59,6 +59,22 @@ public sealed class EtcdFailureTests
     }
 
     [EtcdFact]
+    public void A_leader_that_stands_still_and_wakes_up_again_neither_stops_writers_nor_repeats_their_writes()
+    {
+        using var cluster = new EtcdCluster();
+        using var storage = new EtcdStorage($"etcd://{cluster.Servers}?retryTime=30&timeout=1.5");
+        storage.Commit(Store, new KvBatch().Set("counter", "0"), default);
+        int leader = cluster.FindLeader();
+        cluster.Freeze(leader, isStill: true);
+        storage.Commit(Store, new KvBatch().Set("counter", "1"), default);
+        storage.Commit(Store, new KvBatch().Set("counter", "2"), default);
+        cluster.Freeze(leader, isStill: false);
+        storage.Commit(Store, new KvBatch().Set("counter", "3"), default);
+        cluster.WaitUntilServing();
+        Assert.Equal(("3", 4L, 4L), (storage.Get(Store, "counter", default)!.Value, storage.Get(Store, "counter", default)!.Version, storage.GetStore(Store, default)!.Revision));
+    }
+
+    [EtcdFact]
     public void A_commit_whose_answer_is_lost_is_applied_once()
     {
         using var proxy = new TestProxy(FirstPort);
@@ -147,6 +163,16 @@ public sealed class EtcdFailureTests
         Assert.False(e.MayBeApplied);
         Assert.Contains(address, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", e.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_closed_storage_says_so()
+    {
+        var storage = new EtcdStorage("etcd://127.0.0.1:1");
+        storage.Dispose();
+        KvException e = Assert.Throws<KvException>(() => storage.Get(Store, "a", default));
+        Assert.Equal((KvError.StorageUnavailable, false), (e.Error, e.IsRepeatable));
+        Assert.Contains("closed", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
