@@ -25,6 +25,8 @@
         KvStore = @{
             Storages = @(
                 @{ Name = 'db'; Schemes = @('sqlite'); Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.SqliteStorage' }
+                @{ Name = 'etcd'; Schemes = @('etcd', 'etcds'); Assembly = 'bin/storages/Etcd/KvStore.Storage.Etcd.dll'; Type = 'KvStore.Storage.Etcd.EtcdStorage' }
+                @{ Name = 'linstor'; Schemes = @('linstor'); Assembly = 'bin/storages/Linstor/KvStore.Storage.Linstor.dll'; Type = 'KvStore.Storage.Linstor.LinstorStorage' }
                 @{ Name = 'memory_db'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.MemoryDbStorage' }
             )
         }
