@@ -13,12 +13,20 @@ public static class ChildScan
     /// <summary>The children of a namespace, in key order, each once.</summary>
     /// <param name="namespacePath">The namespace; empty for the root.</param>
     /// <param name="scan">The items of a range of the store, lazily; scans may be nested.</param>
-    public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan)
+    public static IEnumerable<KvNode> GetChildren(string namespacePath, Func<KvRange, IEnumerable<KvItem>> scan) =>
+        GetNodes(namespacePath, depth: 0, scan);
+
+    /// <summary>The nodes beneath a namespace down to a depth, in key order, each once.</summary>
+    /// <param name="namespacePath">The namespace; empty for the root.</param>
+    /// <param name="depth">0 for the children, 1 for theirs too, and so on; what lies deeper is skipped by seeking.</param>
+    /// <param name="scan">The items of a range of the store, lazily; scans may be nested.</param>
+    public static IEnumerable<KvNode> GetNodes(string namespacePath, int depth, Func<KvRange, IEnumerable<KvItem>> scan)
     {
         KvRange range = KvRange.Beneath(namespacePath);
 
         // Between "a" and "a/b" others may stand ("a-b"): the items already shown as namespaces, each a prefix of the next.
         var shown = new Stack<string>();
+        string previous = "";
         IEnumerator<KvItem> items = scan(range).GetEnumerator();
         try
         {
@@ -26,34 +34,37 @@ public static class ChildScan
             while (found)
             {
                 KvItem item = items.Current;
-                int slash = item.FullKey.IndexOf(KvPath.Separator, range.Prefix.Length);
-                if (slash < 0)
+                string? skipped = null;
+                int level = 0;
+                for (int slash = item.FullKey.IndexOf(KvPath.Separator, range.Prefix.Length); slash >= 0 && skipped is null; slash = item.FullKey.IndexOf(KvPath.Separator, slash + 1))
                 {
-                    found = items.MoveNext();
-                    bool isNamespace = found && HasChildren(item.FullKey, items.Current.FullKey, scan);
-                    if (isNamespace)
+                    // What lies beneath a namespace stands together: one that the key before did not lie in is new.
+                    string path = item.FullKey[..slash];
+                    if (!previous.AsSpan().StartsWith(item.FullKey.AsSpan(0, slash + 1), StringComparison.Ordinal) && !WasShown(shown, path))
                     {
-                        shown.Push(item.FullKey);
+                        yield return new KvNode(path, item: null, isNamespace: true);
                     }
 
-                    yield return new KvNode(item.FullKey, item, isNamespace);
+                    skipped = level++ == depth ? path : null;
+                }
+
+                previous = item.FullKey;
+                if (skipped is not null)
+                {
+                    items.Dispose();
+                    items = scan(range with { Start = skipped + BehindSeparator }).GetEnumerator();
+                    found = items.MoveNext();
                     continue;
                 }
 
-                string path = item.FullKey[..slash];
-                while (shown.TryPeek(out string? last) && !path.StartsWith(last, StringComparison.Ordinal))
-                {
-                    shown.Pop();
-                }
-
-                if (!shown.Contains(path))
-                {
-                    yield return new KvNode(path, item: null, isNamespace: true);
-                }
-
-                items.Dispose();
-                items = scan(range with { Start = path + BehindSeparator }).GetEnumerator();
                 found = items.MoveNext();
+                bool isNamespace = found && HasChildren(item.FullKey, items.Current.FullKey, scan);
+                if (isNamespace)
+                {
+                    shown.Push(item.FullKey);
+                }
+
+                yield return new KvNode(item.FullKey, item, isNamespace);
             }
         }
         finally
@@ -66,12 +77,11 @@ public static class ChildScan
     /// <param name="nodes">The children found by their keys, in key order.</param>
     /// <param name="namespacePath">The namespace that is listed.</param>
     /// <param name="keptBeneath">The kept namespaces beneath it, in key order.</param>
-    public static IEnumerable<KvNode> WithKept(IEnumerable<KvNode> nodes, string namespacePath, IEnumerable<string> keptBeneath)
+    /// <param name="depth">How deep the nodes go, as for <see cref="GetNodes"/>.</param>
+    public static IEnumerable<KvNode> WithKept(IEnumerable<KvNode> nodes, string namespacePath, IEnumerable<string> keptBeneath, int depth = 0)
     {
         int prefixLength = KvPath.GetPrefix(namespacePath).Length;
-        var kept = new SortedSet<string>(
-            keptBeneath.Select(path => path.IndexOf(KvPath.Separator, prefixLength) is > 0 and int slash ? path[..slash] : path),
-            KvOrder.Instance);
+        var kept = new SortedSet<string>(keptBeneath.SelectMany(path => GetLevels(path, prefixLength).Take(depth == int.MaxValue ? depth : depth + 1)), KvOrder.Instance);
 
         // A namespace found by its keys comes where "path/" sorts, behind items such as "path-b": it may have been shown as kept.
         var shown = new HashSet<string>(StringComparer.Ordinal);
@@ -94,6 +104,27 @@ public static class ChildScan
         {
             yield return new KvNode(path, item: null, isNamespace: true);
         }
+    }
+
+    // The path of each namespace on the way from the one that is listed to this one, which comes last.
+    private static IEnumerable<string> GetLevels(string path, int prefixLength)
+    {
+        for (int slash = path.IndexOf(KvPath.Separator, prefixLength); slash >= 0; slash = path.IndexOf(KvPath.Separator, slash + 1))
+        {
+            yield return path[..slash];
+        }
+
+        yield return path;
+    }
+
+    private static bool WasShown(Stack<string> shown, string path)
+    {
+        while (shown.TryPeek(out string? last) && !path.StartsWith(last, StringComparison.Ordinal))
+        {
+            shown.Pop();
+        }
+
+        return shown.Contains(path);
     }
 
     private static bool HasChildren(string fullKey, string nextKey, Func<KvRange, IEnumerable<KvItem>> scan)

@@ -115,6 +115,9 @@ public static partial class KvPath
         }
     }
 
+    /// <summary>Whether text is a full key in its normal form, whatever its size; nothing else can be the key of an item.</summary>
+    public static bool IsKey(string text) => text.Length > 0 && ReferenceEquals(Normalize(text), text) && !text.Contains('\0', StringComparison.Ordinal);
+
     /// <summary>Checks that a full key is in its normal form, is valid Unicode without NUL, and fits the limit.</summary>
     /// <param name="fullKey">The full key, without a leading slash.</param>
     /// <param name="maximumSize">The limit in bytes of UTF-8.</param>
@@ -122,7 +125,7 @@ public static partial class KvPath
     /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>, <see cref="KvError.InvalidText"/> or <see cref="KvError.KeyTooLong"/>.</exception>
     public static void CheckKey(string fullKey, int maximumSize, string owner)
     {
-        if (fullKey.Length == 0 || !ReferenceEquals(Normalize(fullKey), fullKey))
+        if (!IsKey(fullKey) && !fullKey.Contains('\0', StringComparison.Ordinal))
         {
             throw new KvException(
                 KvError.InvalidKey,

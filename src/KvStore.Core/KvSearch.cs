@@ -12,6 +12,53 @@ public static class KvSearch
     public static IEnumerable<KvItem> GetItems(KvStorage storage, string store, string namespacePath, CancellationToken cancellation) =>
         storage.GetChildren(store, namespacePath, cancellation).Select(node => node.Item).OfType<KvItem>();
 
+    /// <summary>The nodes beneath a namespace down to a depth, each once.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="store">The store's name.</param>
+    /// <param name="namespacePath">The namespace; empty for the root.</param>
+    /// <param name="depth">0 for the children, 1 for theirs too, and so on.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public static IEnumerable<KvNode> GetNodes(KvStorage storage, string store, string namespacePath, int depth, CancellationToken cancellation)
+    {
+        if (depth == 0)
+        {
+            return storage.GetChildren(store, namespacePath, cancellation);
+        }
+
+        IEnumerable<KvNode> nodes = ChildScan.GetNodes(namespacePath, depth, range => storage.Scan(store, range, cancellation));
+        IEnumerable<string> kept = storage.GetKeptNamespaces(store, namespacePath, cancellation).Where(path => path != namespacePath);
+        return ChildScan.WithKept(nodes, namespacePath, kept, depth);
+    }
+
+    /// <summary>The item of a path, and whether the path is a namespace; null if it is neither.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="store">The store's name.</param>
+    /// <param name="path">The path in the store, as it is: one that no item can have may still be a namespace.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public static KvNode? FindNode(KvStorage storage, string store, string path, CancellationToken cancellation)
+    {
+        KvItem? item = KvPath.IsKey(path) ? storage.Get(store, path, cancellation) : null;
+        bool isNamespace = IsNamespace(storage, store, path, cancellation);
+        return item is null && !isNamespace ? null : new KvNode(path, item, isNamespace);
+    }
+
+    /// <summary>Whether anything lies beneath a path, or it is a namespace kept while empty.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="store">The store's name.</param>
+    /// <param name="path">The path in the store; empty for the root.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public static bool IsNamespace(KvStorage storage, string store, string path, CancellationToken cancellation) =>
+        HasChildren(storage, store, path, cancellation)
+        || (storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) && storage.GetKeptNamespaces(store, path, cancellation).Any());
+
+    /// <summary>Whether any item lies beneath a path.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="store">The store's name.</param>
+    /// <param name="path">The path in the store; empty for the root.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public static bool HasChildren(KvStorage storage, string store, string path, CancellationToken cancellation) =>
+        storage.Scan(store, KvRange.Beneath(path) with { Limit = 1, KeysOnly = true }, cancellation).Any();
+
     /// <summary>The items beneath a namespace whose relative key a pattern fits, component by component.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="store">The store's name.</param>

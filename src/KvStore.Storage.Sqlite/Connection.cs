@@ -1,4 +1,5 @@
 // One connection of SQLite, with the settings that this storage depends on; no trap of the library is left open elsewhere.
+using System.Runtime.CompilerServices;
 using SQLitePCL;
 
 namespace KvStore.Storage.Sqlite;
@@ -33,18 +34,15 @@ internal sealed class Connection : IDisposable
     private const int CheckpointPages = 4000;
 
     private readonly sqlite3 _handle;
-    private readonly List<Statement> _statements = [];
+
+    // Weakly: a statement whose enumeration was abandoned is left to the garbage collector.
+    private readonly ConditionalWeakTable<Statement, object?> _statements = [];
 
     private Connection(sqlite3 handle, string place)
     {
         _handle = handle;
         Place = place;
     }
-
-    static Connection() => Batteries_V2.Init();
-
-    /// <summary>The version of the SQLite library.</summary>
-    public static Version LibraryVersion => Version.Parse(raw.sqlite3_libversion().utf8_to_string());
 
     /// <summary>The file, or <c>memory</c>: for messages.</summary>
     public string Place { get; }
@@ -73,6 +71,7 @@ internal sealed class Connection : IDisposable
     /// <param name="settings">The user's choices.</param>
     public static Connection Open(string? file, ConnectionUse use, SqliteSettings settings)
     {
+        _ = SqliteLibrary.Version;
         string place = file ?? "memory";
         (string name, int flags) = use switch
         {
@@ -101,7 +100,7 @@ internal sealed class Connection : IDisposable
     {
         Check(raw.sqlite3_prepare_v3(_handle, sql, PreparePersistent, out sqlite3_stmt handle));
         var statement = new Statement(this, handle);
-        _statements.Add(statement);
+        _statements.Add(statement, null);
         return statement;
     }
 
@@ -143,7 +142,11 @@ internal sealed class Connection : IDisposable
     /// <summary>Closes it. SQLite keeps a connection open in secret while one of its statements is, so those go first.</summary>
     public void Dispose()
     {
-        _statements.ForEach(statement => statement.Dispose());
+        foreach ((Statement statement, _) in _statements)
+        {
+            statement.Dispose();
+        }
+
         _handle.Dispose();
     }
 
@@ -182,6 +185,9 @@ internal sealed class Connection : IDisposable
             Execute($"PRAGMA synchronous = {settings.Synchronous}");
             Execute("PRAGMA fullfsync = ON");
             Execute("PRAGMA checkpoint_fullfsync = ON");
+
+            // What a great load has made of the log is given back.
+            Execute("PRAGMA journal_size_limit = 67108864");
         }
     }
 

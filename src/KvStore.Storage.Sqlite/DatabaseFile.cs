@@ -28,9 +28,9 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         {
             return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // There is no such file or folder yet, so no link either.
+            // There is no such file or folder yet, so no link either; what may not be looked at is reported at its first use.
             return file;
         }
     }
@@ -56,7 +56,7 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FileFailure.Create(e, file);
+            throw FileFailure.OfWriting(e, file);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FileFailure.Create(e, folder);
+            throw FileFailure.OfWriting(e, folder);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FileFailure.Create(e, path);
+            throw FileFailure.OfLooking(e, path);
         }
     }
 

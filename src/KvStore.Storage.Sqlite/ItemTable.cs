@@ -69,7 +69,11 @@ internal sealed class ItemTable(Connection connection)
     }
 
     /// <summary>The items of a range, lazily, without the expired ones.</summary>
-    public IEnumerable<KvItem> Scan(StoreName store, KvRange range, CancellationToken cancellation)
+    /// <param name="store">The store.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="expected">The number of rows that must be found, the expired ones too; null if it is not known.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    public IEnumerable<KvItem> Scan(StoreName store, KvRange range, long? expected, CancellationToken cancellation)
     {
         if (range.Limit is <= 0)
         {
@@ -83,15 +87,25 @@ internal sealed class ItemTable(Connection connection)
         try
         {
             int left = range.Limit ?? int.MaxValue;
+            long found = 0;
             KeyBounds.Of(range).Bind(scan.Bind(1, store.Id), 2, 3);
             while (left > 0 && scan.Step())
             {
                 cancellation.ThrowIfCancellationRequested();
+                found++;
                 if (Read(scan, store, range.KeysOnly) is { } item)
                 {
                     left--;
                     yield return item;
                 }
+            }
+
+            if (expected is not null && found != expected)
+            {
+                throw new KvException(
+                    KvError.StorageDamaged,
+                    $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} items {found} are to be found. Restore the database from a backup.",
+                    store.Name);
             }
         }
         finally

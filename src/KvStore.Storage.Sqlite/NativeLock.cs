@@ -12,7 +12,10 @@ internal static class NativeLock
     private const int LockNonBlocking = 4;
     private const int LockUnlock = 8;
     private const int OpenReadWrite = 2;
+    private const int NotPermitted = 1;
     private const int Interrupted = 4;
+    private const int AccessRefused = 13;
+    private const int ReadOnlyFileSystem = 30;
     private const uint WindowsFailImmediately = 1;
     private const uint WindowsExclusive = 2;
     private const int WindowsLockViolation = 33;
@@ -22,7 +25,14 @@ internal static class NativeLock
     {
         if (OperatingSystem.IsWindows())
         {
-            return File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            try
+            {
+                return File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw FileFailure.OfWriting(e, file);
+            }
         }
 
         // A child process must not inherit the lock.
@@ -93,7 +103,7 @@ internal static class NativeLock
     private static KvException Failure(string file)
     {
         var cause = new Win32Exception(Marshal.GetLastPInvokeError());
-        return new KvException(
+        return cause.NativeErrorCode is NotPermitted or AccessRefused or ReadOnlyFileSystem && !OperatingSystem.IsWindows() ? SqliteFailure.ReadOnly(file, cause) : new KvException(
             KvError.StorageUnavailable,
             $"Lock file '{file}' cannot be used: {cause.Message}. Put the database where files can be locked and written by you.",
             file,

@@ -63,6 +63,9 @@ internal sealed class Schema(params string[] steps)
     /// <summary>The version that this program writes.</summary>
     public int Version => steps.Length;
 
+    /// <summary>The schema of a later version: this one, and a step beyond it.</summary>
+    public Schema Then(string step) => new([.. steps, step]);
+
     /// <summary>Tells what a database is, without writing to it.</summary>
     /// <exception cref="KvException"><see cref="KvError.ForeignDatabase"/> or <see cref="KvError.NewerSchema"/>.</exception>
     public SchemaState Inspect(Connection connection)

@@ -45,8 +45,17 @@ internal sealed class Session : IDisposable
         return item is null || (item.ExpiresTime != 0 && item.ExpiresTime <= KvTime.Now) ? null : item;
     }
 
-    public IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) =>
-        Stores.FindName(store) is { } name ? Items.Scan(name, range, cancellation) : [];
+    public IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
+    {
+        if (Stores.FindName(store) is not { } name)
+        {
+            return [];
+        }
+
+        // A damaged page may hide rows without a trace in those that are left: a scan of a whole store counts them.
+        bool isWhole = range is { Prefix.Length: 0, Start.Length: 0, After: null, Limit: null };
+        return Items.Scan(name, range, isWhole ? Stores.Find(store)?.Items : null, cancellation);
+    }
 
     public IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation)
     {
@@ -55,7 +64,7 @@ internal sealed class Session : IDisposable
             return [];
         }
 
-        IEnumerable<KvNode> nodes = ChildScan.GetChildren(namespacePath, range => Items.Scan(name, range, cancellation));
+        IEnumerable<KvNode> nodes = ChildScan.GetChildren(namespacePath, range => Items.Scan(name, range, expected: null, cancellation));
         List<string> kept = Namespaces.List(name, namespacePath, cancellation);
         kept.Remove(namespacePath);
         return kept.Count == 0 ? nodes : ChildScan.WithKept(nodes, namespacePath, kept);

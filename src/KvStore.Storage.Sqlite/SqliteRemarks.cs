@@ -11,7 +11,7 @@ internal static class SqliteRemarks
     public static IReadOnlyList<string> Of(string file, SqliteSettings settings)
     {
         var remarks = new List<string>();
-        Version version = Connection.LibraryVersion;
+        Version version = SqliteLibrary.Version;
         if (version < FirstWithoutResetBug)
         {
             remarks.Add(

@@ -13,15 +13,19 @@ internal sealed class Statement : IDisposable
     private readonly Connection _connection;
     private readonly sqlite3_stmt _handle;
 
+    // The handle keeps it open, and whoever calls keeps the handle: a session is given back only after its use.
+    private readonly nint _statement;
+
     public Statement(Connection connection, sqlite3_stmt handle)
     {
         _connection = connection;
         _handle = handle;
+        _statement = handle.DangerousGetHandle();
     }
 
     public Statement Bind(int index, long value)
     {
-        _connection.Check(raw.sqlite3_bind_int64(_handle, index, value));
+        _connection.Check(NativeSqlite.Bind(_statement, index, value));
         return this;
     }
 
@@ -43,8 +47,7 @@ internal sealed class Statement : IDisposable
     /// <summary>Binds text that is UTF-8 already.</summary>
     public Statement Bind(int index, ReadOnlySpan<byte> text)
     {
-        // An empty span has no address, which SQLite would take for NULL.
-        _connection.Check(text.IsEmpty ? raw.sqlite3_bind_text(_handle, index, "") : raw.sqlite3_bind_text(_handle, index, text));
+        _connection.Check(NativeSqlite.Bind(_statement, index, text));
         return this;
     }
 
@@ -58,12 +61,12 @@ internal sealed class Statement : IDisposable
     /// <summary>Takes a step; true if it gave a row.</summary>
     public bool Step()
     {
-        int code = raw.sqlite3_step(_handle);
+        int code = NativeSqlite.Step(_statement);
         return code == raw.SQLITE_ROW || (code == raw.SQLITE_DONE ? false : throw _connection.Fail(code));
     }
 
     /// <summary>Makes the statement ready for its next use, and ends its part in a read transaction.</summary>
-    public void Reset() => raw.sqlite3_reset(_handle); // The code it returns is that of the last step, which was reported there.
+    public void Reset() => NativeSqlite.Reset(_statement); // The code it returns is that of the last step, which was reported there.
 
     /// <summary>Runs a statement that gives no rows.</summary>
     /// <returns>The number of rows that it changed.</returns>
@@ -93,10 +96,10 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    public long GetNumber(int column) => raw.sqlite3_column_int64(_handle, column);
+    public long GetNumber(int column) => NativeSqlite.GetNumber(_statement, column);
 
     /// <summary>The bytes of a text, valid until the next step.</summary>
-    public ReadOnlySpan<byte> GetBytes(int column) => raw.sqlite3_column_blob(_handle, column);
+    public ReadOnlySpan<byte> GetBytes(int column) => NativeSqlite.GetBytes(_statement, column);
 
     public string GetText(int column) => Encoding.UTF8.GetString(GetBytes(column));
 

@@ -19,7 +19,7 @@ internal static class StreamedLoad
                 case KvStoreEntry store:
                     if (!changes.TryGetValue(store.Name, out change))
                     {
-                        change = StoreChange.Begin(session, store);
+                        change = StoreChange.Begin(session, store with { Limits = store.Limits?.Within(KvLimits.Ceiling) });
                         changes.Add(store.Name, change);
                         if (mode == KvLoadMode.Replace)
                         {

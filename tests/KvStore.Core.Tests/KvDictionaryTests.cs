@@ -226,18 +226,4 @@ public sealed class KvDictionaryTests : IDisposable
         Assert.Equal(500, all.Length);
         Assert.Equal(500, all.Distinct().Count());
     }
-
-    private sealed class CountingStorage(KvStorage inner) : DelegatingStorage(inner)
-    {
-        public int ItemsRead { get; private set; }
-
-        public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
-        {
-            foreach (KvItem item in base.Scan(store, range, cancellation))
-            {
-                ItemsRead++;
-                yield return item;
-            }
-        }
-    }
 }

@@ -64,8 +64,8 @@ internal static class StorageActivator
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or ArgumentException)
         {
-            // The value is left out: an option may be a secret.
-            throw new KvException(KvError.InvalidConfiguration, $"Option '{option}' of storage '{name}' must be of type {target.Name}.", option, e);
+            // The value is left out, and with it the cause, which repeats it: an option may be a secret.
+            throw new KvException(KvError.InvalidConfiguration, $"Option '{option}' of storage '{name}' must be of type {target.Name}.", option);
         }
     }
 

@@ -31,7 +31,9 @@ public sealed class CommitPlan
         foreach (KvCondition condition in batch.Conditions)
         {
             KvItem? met = current.GetValueOrDefault(condition.FullKey);
-            if ((met?.VersionNumber ?? 0) != condition.Version)
+
+            // An item that another program put beside ours may have no version; it is there all the same.
+            if (condition.Version == 0 ? met is not null : met?.VersionNumber != condition.Version)
             {
                 return new CommitPlan(KvCommit.Failed(condition, met), added: 0);
             }

@@ -60,10 +60,12 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
     {
         if (key.HasWildcard)
         {
+            WriteVerbose($"Searching {target.Describe(target.NamespacePath)} of storage '{target.StorageName}' for a pattern.");
             return KvSearch.FindItems(target.Storage, target.Store, target.NamespacePath, key.Pattern, Cancellation).Select(target.Show);
         }
 
         string fullKey = key.GetFullKey(target);
+        WriteVerbose($"Getting {target.Describe(fullKey)} of storage '{target.StorageName}'.");
         return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw new KvException(
             KvError.ItemNotFound,
             $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.",

@@ -5,7 +5,7 @@ using System.Text;
 namespace KvStore.PowerShell;
 
 /// <summary>Imports a document that Export-KvStore made, all or nothing.</summary>
-[Cmdlet(VerbsData.Import, "KvStore", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
+[Cmdlet(VerbsData.Import, "KvStore", SupportsShouldProcess = true, DefaultParameterSetName = "Text")]
 public sealed class ImportKvStoreCommand : KvStorageCmdlet
 {
     private readonly MemoryStream _text = new();

@@ -1,4 +1,5 @@
 // Writing goes in batches; each item stands or falls by itself.
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace KvStore.PowerShell;
@@ -14,6 +15,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
 {
     private PipelineWriter? _writer;
     private bool _isKeyTyped;
+    private bool _hasPipedValue;
 
     /// <summary>The key relative to the namespace. What comes through the pipeline is taken literally.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -21,8 +23,8 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data. A script block makes it of what comes through the pipeline, <c>-Key { $_.Name } -Value { $_.Id }</c>; with a typed -Key it may be what comes, one for the key.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -57,7 +59,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     {
         KvTarget target = GetTarget();
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
-        string value = AsJson ? JsonWriting.Write(fullKey, Value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, Value);
+        string value = GetText(fullKey, target);
         if (ShouldProcess(target.Describe(fullKey), "Set item"))
         {
             _writer!.Set(target, fullKey, value, Expires);
@@ -66,4 +68,47 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
 
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
+
+    private string GetText(string fullKey, KvTarget target)
+    {
+        // PowerShell runs script blocks given for parameters of a certain type, as -Key; for one that takes any object it leaves that to the command.
+        object? value = Value is ScriptBlock script && InputObject is not null ? Invoke(script, InputObject) : Value;
+        if (value is null && !MyInvocation.BoundParameters.ContainsKey(nameof(Value)))
+        {
+            value = GetPipedValue(fullKey);
+        }
+
+        return AsJson ? JsonWriting.Write(fullKey, value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, value);
+    }
+
+    private static object? Invoke(ScriptBlock script, PSObject input)
+    {
+        Collection<PSObject> output = script.InvokeWithContext(functionsToDefine: null, [new PSVariable("_", input)]);
+        return output.Count switch
+        {
+            0 => null,
+            1 => output[0],
+            _ => output,
+        };
+    }
+
+    private PSObject GetPipedValue(string fullKey)
+    {
+        if (!_isKeyTyped || InputObject is null)
+        {
+            throw new KvException(KvError.InvalidValue, $"Key '{fullKey}' comes without a value. Give one with -Value, pipe it to a command with -Key, or pipe objects with the properties Key and Value.", fullKey);
+        }
+
+        if (_hasPipedValue)
+        {
+            // The lines of a file, say. Ending here leaves the first of them unwritten too.
+            ThrowTerminatingError(KvErrorRecord.From(new KvException(
+                KvError.InvalidValue,
+                $"Several values come for the one key '{fullKey}'; nothing was written. Join lines to one text first (Get-Content -Raw), or give an array as -Value with -AsJson.",
+                fullKey)));
+        }
+
+        _hasPipedValue = true;
+        return InputObject;
+    }
 }

@@ -4,8 +4,11 @@ namespace KvStore.PowerShell;
 /// <summary>A connected storage.</summary>
 public sealed class StorageOutput
 {
+    private readonly KvStorage _storage;
+
     internal StorageOutput(StorageConnection connection)
     {
+        _storage = connection.Storage;
         (Name, Plugin, Description) = (connection.Name, connection.Plugin, connection.Description);
         (Capabilities, IsReadOnly) = (connection.Capabilities, connection.IsReadOnly);
         (MaximumKeySize, MaximumValueSize) = connection.Limits;
@@ -34,6 +37,9 @@ public sealed class StorageOutput
 
     /// <summary>The largest value of any of its stores, in bytes of UTF-8.</summary>
     public int MaximumValueSize { get; }
+
+    /// <summary>What to know about it as it runs here: a known fault of a library, a risky setting. Looked up when asked for.</summary>
+    public IReadOnlyList<string> Remarks => _storage.Remarks;
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

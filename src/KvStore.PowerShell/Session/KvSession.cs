@@ -53,7 +53,7 @@ internal sealed class KvSession
         return FindDrive(state, name)?.Storage
             ?? throw new KvException(
                 KvError.StorageNotFound,
-                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them.",
+                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them; Set-KvNamespace -Storage chooses another.",
                 name);
     }
 
@@ -89,8 +89,8 @@ internal sealed class KvSession
     public static KvChoice? GetLocation(SessionState state)
     {
         PathInfo location = state.Path.CurrentLocation;
-        return GetDriveName(location) is { } drive && KvLocation.FromDrivePath(location.ProviderPath) is { Store: { } store } place
-            ? new KvChoice(drive, store, place.Path)
+        return location.Drive is KvDriveInfo drive && drive.GetLocation(location.ProviderPath) is { Store: { } store } place
+            ? new KvChoice(drive.Name + ":", store, place.Path)
             : null;
     }
 

@@ -29,9 +29,9 @@ internal static class ItemText
         Unwrap(value) switch
         {
             null => $"The value of key '{key}' is null. Give text, which may be empty, or remove the item with Remove-KvItem.",
-            DateTime or DateTimeOffset => $"The value of key '{key}' is a {Unwrap(value)!.GetType().Name}, which has many texts. Choose one, such as $date.ToString('o'), or store it with -AsJson.",
+            DateTime or DateTimeOffset => $"The value of key '{key}' is of type {Unwrap(value)!.GetType().Name}, which has many texts. Choose one, such as $date.ToString('o'), or store it with -AsJson.",
             byte[] => $"The value of key '{key}' is binary data. Store it as Base64: [Convert]::ToBase64String($bytes).",
-            object other => $"The value of key '{key}' is a {other.GetType().Name}, not text. Store it with -AsJson, or convert it to text first.",
+            object other => $"The value of key '{key}' is of type {other.GetType().Name}, not text. Store it with -AsJson, or convert it to text first.",
         },
         key);
 

@@ -62,7 +62,7 @@ internal static class JsonReading
         if (digits.AsSpan().IndexOfAny(".eE") < 0)
         {
             var number = BigInteger.Parse(digits, CultureInfo.InvariantCulture);
-            return number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+            return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
         }
 
         double value = double.Parse(digits, CultureInfo.InvariantCulture);

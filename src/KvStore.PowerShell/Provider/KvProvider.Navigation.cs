@@ -1,0 +1,57 @@
+// Paths as text, and whether something is there. The base class asks the storage for names; here only the storage's
+// own questions do.
+namespace KvStore.PowerShell;
+
+public sealed partial class KvProvider
+{
+    /// <inheritdoc/>
+    protected override bool IsValidPath(string path)
+    {
+        try
+        {
+            KvLocation location = KvLocation.FromDrivePath(ProviderPath.GetRest(path));
+            return location.Store is null || KvPath.GetSize(location.ToDrivePath()) >= 0;
+        }
+        catch (KvException)
+        {
+            // The answer to the question is no.
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ItemExists(string path) =>
+        FindDrive(ProviderPath.GetDriveName(path)) is not null && Ask(path, Exists);
+
+    /// <inheritdoc/>
+    protected override bool IsItemContainer(string path) => Ask(path, target => target.IsTop || (target.IsStore ? Exists(target) : IsNamespace(target)));
+
+    /// <inheritdoc/>
+    protected override string GetParentPath(string path, string? root) => ProviderPath.GetParent(path, root);
+
+    /// <inheritdoc/>
+    protected override string GetChildName(string path) => ProviderPath.GetName(path);
+
+    /// <inheritdoc/>
+    protected override string NormalizeRelativePath(string path, string? basePath) => ProviderPath.GetRelative(path, basePath ?? "");
+
+    private bool Exists(Target target)
+    {
+        if (target.IsTop)
+        {
+            return true;
+        }
+
+        if (!KvPath.IsStoreName(target.Store))
+        {
+            return false;
+        }
+
+        return target.IsStore
+            ? target.Storage.GetStore(target.Store, _stopping.Token) is not null
+            : (KvPath.IsKey(target.Path) && target.Storage.Get(target.Store, target.Path, _stopping.Token) is not null) || IsNamespace(target);
+    }
+
+    private bool IsNamespace(Target target) =>
+        KvPath.IsStoreName(target.Store) && KvSearch.IsNamespace(target.Storage, target.Store, target.Path, _stopping.Token);
+}

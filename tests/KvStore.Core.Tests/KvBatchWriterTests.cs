@@ -1,0 +1,163 @@
+// Bounded batches in which one bad item does not take its neighbours with it.
+namespace KvStore.Core.Tests;
+
+public sealed class KvBatchWriterTests : IDisposable
+{
+    private readonly MemoryStorage _memory = new();
+    private readonly List<int> _commits = [];
+    private readonly List<KvItem> _written = [];
+    private readonly List<KvException> _refused = [];
+
+    public void Dispose() => _memory.Dispose();
+
+    [Fact]
+    public void A_batch_holds_a_thousand_changes_and_the_last_waits_for_the_flush()
+    {
+        KvBatchWriter writer = Create(_memory);
+        for (int i = 0; i < 2500; i++)
+        {
+            writer.Set($"k{i}", "v");
+        }
+
+        Assert.Equal([1000, 1000], _commits);
+        writer.Flush();
+        writer.Flush();
+        Assert.Equal([1000, 1000, 500], _commits);
+        Assert.Equal(2500, _written.Count);
+    }
+
+    [Fact]
+    public void A_batch_of_several_items_holds_no_more_bytes_than_its_maximum()
+    {
+        _memory.CreateStore("s", new KvLimits(510, 3_000_000), default);
+        KvBatchWriter writer = Create(_memory);
+        writer.Set("a", new string('v', 600_000));
+        writer.Set("b", new string('v', 400_000));
+        Assert.Empty(_commits);
+        writer.Set("c", new string('é', 1_500_000));
+        writer.Set("d", "v");
+        writer.Flush();
+        Assert.Equal([2, 1, 1], _commits);
+    }
+
+    [Fact]
+    public void A_batch_is_no_larger_than_its_storage_commits()
+    {
+        KvBatchWriter writer = Create(new Small(_memory));
+        for (int i = 0; i < 7; i++)
+        {
+            writer.Set($"k{i}", "v");
+        }
+
+        writer.Flush();
+        Assert.Equal([3, 3, 1], _commits);
+
+        _commits.Clear();
+        writer.Set("a", new string('v', 60));
+        writer.Set("b", new string('v', 40));
+        writer.Flush();
+        Assert.Equal([1, 1], _commits);
+    }
+
+    [Fact]
+    public void An_item_that_breaks_a_limit_is_not_taken()
+    {
+        KvBatchWriter writer = Create(_memory);
+        writer.Set("a", "v");
+        Assert.Equal(KvError.KeyTooLong, Assert.Throws<KvException>(() => writer.Set(new string('k', 511), "v")).Error);
+        Assert.Equal(KvError.NotSupported, Assert.Throws<KvException>(() => Create(new Bare(_memory)).Set("x", "v", DateTimeOffset.UtcNow)).Error);
+        writer.Set("b", "v");
+        writer.Flush();
+        Assert.Equal(["a", "b"], Keys());
+    }
+
+    [Fact]
+    public void An_item_that_only_the_storage_refuses_is_told_and_the_others_are_written()
+    {
+        KvBatchWriter writer = Create(new Fussy(_memory));
+        foreach (string key in (string[])["a", "bad", "c"])
+        {
+            writer.Set(key, "v");
+        }
+
+        writer.Flush();
+        Assert.Equal(["a", "c"], Keys());
+        Assert.Equal("bad", Assert.Single(_refused).Target);
+    }
+
+    [Fact]
+    public void With_conditions_only_absent_items_are_written_and_the_others_are_told_once_each()
+    {
+        _memory.Commit("s", new KvBatch().Set("b", "old").Set("d", "old"), default);
+        KvBatchWriter writer = Create(_memory, requireAbsent: true);
+        foreach (string key in (string[])["a", "b", "c", "d", "a"])
+        {
+            writer.Set(key, "new");
+        }
+
+        writer.Flush();
+        Assert.Equal(["b", "d", "a"], _refused.Select(error => ((KvItem)error.Target!).FullKey));
+        Assert.All(_refused, error => Assert.Equal(KvError.ConditionFailed, error.Error));
+        Assert.Equal(["a", "c"], _written.Select(item => item.FullKey));
+        Assert.Equal("old", _memory.Get("s", "b", default)!.Value);
+    }
+
+    [Fact]
+    public void A_storage_that_reports_no_versions_still_tells_what_was_written()
+    {
+        KvBatchWriter writer = Create(new Bare(_memory));
+        writer.Set("a", "1");
+        writer.Set("a", "2");
+        writer.Flush();
+        KvItem item = Assert.Single(_written);
+        Assert.Equal(("a", "2", null), (item.FullKey, item.Value, item.Version));
+    }
+
+    [Fact]
+    public void Deletes_and_sets_take_effect_in_their_order()
+    {
+        KvBatchWriter writer = Create(_memory);
+        writer.Set("a", "1");
+        writer.Delete("a");
+        writer.Delete("b");
+        writer.Set("b", "2");
+        writer.Flush();
+        Assert.Equal(["b"], Keys());
+    }
+
+    private KvBatchWriter Create(KvStorage storage, bool requireAbsent = false) => new(storage, "s", default)
+    {
+        RequireAbsent = requireAbsent,
+        Committed = _commits.Add,
+        Written = _written.Add,
+        Refused = _refused.Add,
+    };
+
+    private IEnumerable<string> Keys() => _memory.Scan("s", KvRange.All, default).Select(item => item.FullKey);
+
+    private sealed class Small(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override int MaximumBatchCount => 3;
+
+        public override long MaximumBatchSize => 100;
+    }
+
+    private sealed class Fussy(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
+            batch.Sets.Any(set => set.FullKey == "bad")
+                ? throw new KvException(KvError.InvalidKey, "No.", "bad")
+                : base.Commit(store, batch, cancellation);
+    }
+
+    private sealed class Bare(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override KvCapabilities Capabilities => KvCapabilities.None;
+
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
+        {
+            base.Commit(store, batch, cancellation);
+            return KvCommit.Done;
+        }
+    }
+}
