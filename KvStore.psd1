@@ -17,8 +17,8 @@
     CmdletsToExport        = @(
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
-        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore'
-        'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage'
+        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
     )
     PrivateData            = @{
         # Any module may announce storages like this; they are found by name or URL scheme without importing the module.
