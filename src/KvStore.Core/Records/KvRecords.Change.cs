@@ -16,7 +16,10 @@ public sealed partial class KvRecords
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="expectedVersion">The version that the stored record must have; 0: there must be none; null for any.</param>
-    /// <exception cref="KvException"><see cref="KvError.ConditionFailed"/>: the stored record has another version; or a limit is broken. Nothing was written.</exception>
+    /// <exception cref="KvException">
+    /// <see cref="KvError.ConditionFailed"/>: the stored record has another version; <see cref="KvError.InvalidValue"/>: cinderlib
+    /// could not load it, as with a malformed time; or a limit is broken. Nothing was written.
+    /// </exception>
     public void Set(KvRecord record, long? expectedVersion = null)
     {
         string component = RecordKeys.GetComponent(record.Id);
@@ -26,6 +29,7 @@ public sealed partial class KvRecords
         {
             KvRecord? stored = Read(record.Type, component);
             JsonObject document = record.GetMerged(stored, isOfThisStore);
+            Check(record.Type, document);
             long position = record.Type == KvRecordType.KeyValue ? 0 : stored?.Position ?? KvTime.Now;
             KvBatch batch = GetChange(stored, KvRecord.FromDocument(record.Type, document), component, position);
             SetProperties(batch, record, recordKey, isOfThisStore);
@@ -119,6 +123,15 @@ public sealed partial class KvRecords
         if (record.Type == KvRecordType.Volume && !record.IsDeleted)
         {
             yield return RecordKeys.GetOrder(record.DocumentBackend, position, component);
+        }
+    }
+
+    // What is stored must be fit to be exported.
+    private static void Check(KvRecordType type, JsonObject document)
+    {
+        if (type != KvRecordType.KeyValue && CinderlibRules.FindFault(type, document["ovo"]) is { } fault)
+        {
+            throw new KvException(KvError.InvalidValue, $"{char.ToUpperInvariant(fault[0])}{fault[1..]} Nothing was written.", fault);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed partial class KvRecords
             {
                 throw new KvException(
                     KvError.StorageDamaged,
-                    $"The parts of record '{KvException.Shorten(recordKey)}' of store '{Store}' do not belong together: one was changed by other means than Set-KvRecord. Set the record again.",
+                    $"The parts of record '{KvException.Shorten(recordKey)}' of store '{Store}' do not belong together: one was changed by other means than Set-KvRecord. Remove the item '{recordKey}' with Remove-KvItem, and set the record again.",
                     recordKey);
             }
 

@@ -86,7 +86,7 @@ internal static class RecordItems
         var moved = new JsonObject();
         own[Notes] ??= new JsonObject();
         own[Notes]![Moved] = moved;
-        foreach ((string field, string value) in data.Where(field => field.Value is not null).Select(field => (field.Key, Text: RecordValue.ToText(field.Value))).OrderByDescending(field => field.Text.Length).ToArray())
+        foreach ((string field, string value) in data.Where(field => field.Value is not null).Select(field => (field.Key, Text: RecordValue.ToText(field.Value))).OrderByDescending(field => KvPath.GetSize(field.Text)).ToArray())
         {
             // Null keeps the field's place, so that the order of the fields survives.
             data[field] = null;
@@ -136,7 +136,7 @@ internal static class RecordItems
 
     private static KvException NoRecord(KvItem item, Exception? cause = null) => new(
         KvError.StorageDamaged,
-        $"Item '{KvException.Shorten(item.Path)}' of store '{item.Store}' is not a record: it was changed by other means than Set-KvRecord. Set the record again, or remove the item.",
+        $"Item '{KvException.Shorten(item.Path)}' of store '{item.Store}' is not a record: it was changed by other means than Set-KvRecord. Remove the item with Remove-KvItem, and set the record again.",
         item.FullKey,
         cause);
 }

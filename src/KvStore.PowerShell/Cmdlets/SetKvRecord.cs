@@ -101,12 +101,12 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
     {
         KvRecords records = GetRecords(InputObject);
         KvRecord record = InputObject ?? FindOrCreate(records);
-        Change(record);
         if (!ShouldProcess(Describe(records, record), "Set record"))
         {
             return;
         }
 
+        Change(record);
         records.Set(record, IfVersion);
         if (PassThru)
         {

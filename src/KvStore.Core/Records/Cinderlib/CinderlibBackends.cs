@@ -53,15 +53,26 @@ internal static class CinderlibBackends
         {
             if (!indexes.Contains(node.Path) && records.ReadVolumesInOrder(node.Path).FirstOrDefault() is { } volume)
             {
-                string name = volume.DocumentBackend.Length > 0 ? volume.DocumentBackend : throw new KvException(
-                    KvError.InvalidValue,
-                    $"Volume '{KvException.Shorten(volume.Id)}' names no backend, and a cinderlib document needs one. Give it one with Set-KvRecord -Backend.",
-                    volume.Id);
+                CheckNamed(volume);
+                string name = volume.DocumentBackend;
                 known.Add(new StoredBackend(name, Create(name), Position: 0, node.Path));
             }
         }
 
         return known;
+    }
+
+    /// <summary>Checks that a record names a backend, which each object in a document must.</summary>
+    /// <exception cref="KvException"><see cref="KvError.InvalidValue"/>: it does not.</exception>
+    public static void CheckNamed(KvRecord record)
+    {
+        if (record.DocumentBackend.Length == 0)
+        {
+            throw new KvException(
+                KvError.InvalidValue,
+                $"{record} names no backend, and a cinderlib document needs one. Give it one with Set-KvRecord -Backend.",
+                record.Id);
+        }
     }
 
     /// <summary>A backend of which nothing is remembered but its name.</summary>

@@ -16,6 +16,7 @@ public sealed class CinderlibImport
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
     private readonly List<string> _staleKeys = [];
     private readonly HashSet<KvRecordType> _typesThere = [];
+    private bool _isFormThere;
 
     private CinderlibImport(KvRecords records, KvLoadMode mode, CinderlibImportOptions options, CancellationToken cancellation)
     {
@@ -59,7 +60,7 @@ public sealed class CinderlibImport
     // Reads all of it, so that what is malformed is known before anything is written, on whatever storage.
     private long Survey(Stream input, Action<long, long>? progress)
     {
-        NoteTypesThere();
+        NoteWhatIsThere();
         long count = 0;
         var reader = new CinderlibReader(input, _options);
         foreach (CinderlibEntry entry in reader.Read())
@@ -85,13 +86,14 @@ public sealed class CinderlibImport
         return count;
     }
 
-    private void NoteTypesThere()
+    private void NoteWhatIsThere()
     {
         if (_mode == KvLoadMode.Replace)
         {
             return;
         }
 
+        _isFormThere = _records.Storage.Get(_records.Store, RecordKeys.Backends, _cancellation) is not null;
         foreach (KvRecordType type in Enum.GetValues<KvRecordType>())
         {
             if (_records.Storage.Scan(_records.Store, KvRange.Beneath(RecordKeys.GetFolder(type)) with { Limit = 1, KeysOnly = true }, _cancellation).Any())
@@ -161,7 +163,7 @@ public sealed class CinderlibImport
                     }
 
                     break;
-                case CinderlibEnd { IsBackend: bool isBackend } when _mode != KvLoadMode.NoClobber:
+                case CinderlibEnd { IsBackend: bool isBackend } when !(_mode == KvLoadMode.NoClobber && _isFormThere):
                     yield return new KvItemEntry(CinderlibBackends.GetForm(isBackend));
                     break;
             }

@@ -96,6 +96,7 @@ public sealed class CinderlibWriter
 
         for (; hasOrphans; hasOrphans = orphans.MoveNext())
         {
+            CinderlibBackends.CheckNamed(orphans.Current);
             GetDocument(orphans.Current, isSimplified: false).WriteTo(_json);
             CountOne();
         }
