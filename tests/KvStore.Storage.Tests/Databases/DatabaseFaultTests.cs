@@ -4,26 +4,36 @@ using Xunit;
 
 namespace KvStore.Storage.Tests.Databases;
 
-/// <summary>Cases over a server of their own, which does not stay alive.</summary>
-public abstract class DatabaseFaultTests<TServer> : IDisposable
+/// <summary>A server of one class of tests, started when first asked for.</summary>
+public sealed class OwnServer<TServer> : IDisposable
     where TServer : DatabaseServer, new()
 {
-    private readonly TServer? _server;
+    private readonly Lazy<TServer> _server = new(() => new TServer());
 
-    protected DatabaseFaultTests(string? whySkipped)
-    {
-        Assert.SkipWhen(whySkipped is not null, whySkipped ?? "");
-        _server = new TServer();
-    }
-
-    /// <summary>The server of the case.</summary>
-    protected TServer Server => _server!;
+    /// <summary>The server.</summary>
+    public TServer Server => _server.Value;
 
     public void Dispose()
     {
-        _server?.Dispose();
-        GC.SuppressFinalize(this);
+        if (_server.IsValueCreated)
+        {
+            _server.Value.Dispose();
+        }
     }
+}
+
+/// <summary>Cases over a server of their own, which each leaves running but not as it was.</summary>
+public abstract class DatabaseFaultTests<TServer> : IClassFixture<OwnServer<TServer>>
+    where TServer : DatabaseServer, new()
+{
+    protected DatabaseFaultTests(OwnServer<TServer> own, string? whySkipped)
+    {
+        Assert.SkipWhen(whySkipped is not null, whySkipped ?? "");
+        Server = own.Server;
+    }
+
+    /// <summary>The server.</summary>
+    protected TServer Server { get; }
 
     [Fact]
     public async Task Every_acknowledged_write_is_there_once_after_a_restart_and_a_crash_in_the_middle()

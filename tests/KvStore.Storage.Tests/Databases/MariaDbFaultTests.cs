@@ -3,7 +3,7 @@ using Xunit;
 
 namespace KvStore.Storage.Tests.Databases;
 
-public sealed class MariaDbFaultTests() : DatabaseFaultTests<MariaDbServer>(MariaDbServer.WhySkipped)
+public sealed class MariaDbFaultTests(OwnServer<MariaDbServer> own) : DatabaseFaultTests<MariaDbServer>(own, MariaDbServer.WhySkipped)
 {
     [Fact]
     public void A_server_that_takes_no_writes_is_an_error_that_says_so_and_can_be_read()
@@ -11,9 +11,15 @@ public sealed class MariaDbFaultTests() : DatabaseFaultTests<MariaDbServer>(Mari
         using KvStorage storage = Server.Open(Server.NewDatabase());
         storage.Commit("myKV", new KvBatch().Set("a", "1"), default);
         Server.Query("mysql", "SET GLOBAL read_only = ON");
-        Assert.Equal("1", storage.Get("myKV", "a", default)?.Value);
-        Assert.Equal(KvError.ReadOnly, Assert.Throws<KvException>(() => storage.Commit("myKV", new KvBatch().Set("a", "2"), default)).Error);
-        Assert.Equal("1", storage.Get("myKV", "a", default)?.Value);
+        try
+        {
+            Assert.Equal(KvError.ReadOnly, Assert.Throws<KvException>(() => storage.Commit("myKV", new KvBatch().Set("a", "2"), default)).Error);
+            Assert.Equal("1", storage.Get("myKV", "a", default)?.Value);
+        }
+        finally
+        {
+            Server.Query("mysql", "SET GLOBAL read_only = OFF");
+        }
     }
 
     [Fact]
