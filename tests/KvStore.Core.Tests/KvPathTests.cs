@@ -150,6 +150,11 @@ public sealed class KvPathTests
     public void Escapes_that_are_not_UTF8_are_an_error() =>
         Assert.Equal(KvError.InvalidPath, Assert.Throws<KvException>(() => KvPath.FromDrivePath("a%FFb")).Error);
 
+    // Encoded as U+FFFD it would lead to somebody else's item.
+    [Fact]
+    public void A_lone_surrogate_beside_an_escape_is_an_error() =>
+        Assert.Equal(KvError.InvalidText, Assert.Throws<KvException>(() => KvPath.FromDrivePath("a%25\uD800")).Error);
+
     [Fact]
     public void Every_key_has_one_drive_path_and_back()
     {
