@@ -104,6 +104,15 @@ public sealed class KvPathTests
         }
     }
 
+    [Fact]
+    public void A_lone_surrogate_is_told_with_the_key_that_it_was_to_be_written_for()
+    {
+        Assert.Contains("'foo/b", Assert.Throws<KvException>(() => KvPath.CheckKey("foo/b\uD800", 510, "store")).Message, StringComparison.Ordinal);
+        KvException value = Assert.Throws<KvException>(() => KvPath.CheckValue("foo/bar", "s3cret\uD800", 4096, "store"));
+        Assert.Contains("value of key 'foo/bar'", value.Message, StringComparison.Ordinal);
+        Assert.Equal("foo/bar", value.Target);
+    }
+
     [Theory]
     [InlineData("a\0b")]
     [InlineData("/a")]
