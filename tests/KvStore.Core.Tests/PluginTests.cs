@@ -146,6 +146,41 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void Who_asks_while_a_source_is_being_asked_waits_for_it()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        _registry.AddSource(() =>
+        {
+            begun.Set();
+            end.Wait();
+            return [new StoragePlugin("late", typeof(MemoryStorage), "late")];
+        });
+        Task<KvStorage> Begin() => Task.Factory.StartNew(() => _registry.Create(new StorageConfiguration("late")), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<KvStorage> first = Begin();
+        begun.Wait();
+        Task<KvStorage> second = Begin();
+        Task.WaitAny([second], millisecondsTimeout: 500);
+        end.Set();
+        Assert.Equal("memory", first.Result.Description);
+        Assert.Equal("memory", second.Result.Description);
+    }
+
+    [Fact]
+    public void A_source_that_fails_is_not_forgotten()
+    {
+        bool isBroken = true;
+        _registry.AddSource(() => isBroken ? throw new KvException(KvError.InvalidPlugin, "broken") : [new StoragePlugin("late", typeof(MemoryStorage))]);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("late"))).Error);
+        }
+
+        isBroken = false;
+        Assert.Equal("memory", _registry.Create(new StorageConfiguration("late")).Description);
+    }
+
+    [Fact]
     public void Plugins_that_share_a_name_are_told_apart_by_the_scheme()
     {
         _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
