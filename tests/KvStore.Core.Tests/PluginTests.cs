@@ -228,6 +228,27 @@ public sealed class PluginTests
         Assert.Null(Assert.Single(connections.GetAll()).Storage.Get("myKV", "a", default));
     }
 
+    // A memory storage that another thread replaces at once would take what was written to it along.
+    [Fact]
+    public void Threads_that_need_a_connection_at_once_get_the_same()
+    {
+        var connections = new StorageConnections(_registry);
+        using var start = new Barrier(4);
+        Task<StorageConnection>[] asking =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return connections.FindOrConnect("x", () => new StorageConfiguration());
+                },
+                default,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)),
+        ];
+        Assert.Single(asking.Select(task => task.Result).Distinct());
+    }
+
     [Fact]
     public void A_read_only_storage_reads_and_refuses_every_change()
     {
