@@ -86,8 +86,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private KvLimits ReadLimits() =>
-        (_storage.Capabilities.HasFlag(KvCapabilities.StoreLimits) && _storage.GetStore(store, cancellation) is { } info ? info.Limits : KvLimits.Default).Within(_storage.Limits);
+    private KvLimits ReadLimits() => _storage.GetLimits(store, wanted: null, cancellation);
 
     private void Require(KvCapabilities capability, bool isNeeded)
     {

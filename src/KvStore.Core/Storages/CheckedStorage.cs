@@ -179,8 +179,9 @@ public sealed class CheckedStorage : DelegatingStorage
         {
             if (entry is KvStoreEntry store)
             {
+                KvPath.CheckStoreName(store.Name);
                 owner = $"store '{store.Name}'";
-                limits = (GetStore(store.Name, cancellation)?.Limits ?? store.Limits ?? KvLimits.Default).Within(Limits);
+                limits = GetLimits(store.Name, store.Limits, cancellation);
             }
             else if (owner is null)
             {
