@@ -123,10 +123,10 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             {
                 commit = _storage.Commit(store, batch, cancellation);
             }
-            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong)
+            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong or KvError.BatchTooLarge)
             {
-                // A limit that the store got meanwhile, or a rule that only the storage knows.
-                CommitOneByOne(batch, e);
+                // A limit that the store got meanwhile, or a rule that only the storage or its server knows.
+                CommitInHalves(batch, e);
                 return;
             }
 
@@ -140,7 +140,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void CommitOneByOne(KvBatch batch, KvException error)
+    private void CommitInHalves(KvBatch batch, KvException error)
     {
         if (batch.Count == 1)
         {
@@ -148,15 +148,22 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             return;
         }
 
+        var first = new KvBatch();
+        var second = new KvBatch();
         foreach (string fullKey in batch.Deletes)
         {
-            Commit(new KvBatch().Delete(fullKey));
+            GetHalf().Delete(fullKey);
         }
 
         foreach (KvSet set in batch.Sets)
         {
-            Commit(Add(new KvBatch(), set));
+            Add(GetHalf(), set);
         }
+
+        Commit(first);
+        Commit(second);
+
+        KvBatch GetHalf() => first.Count < batch.Count / 2 ? first : second;
     }
 
     // The commit named one item that exists; asking for the others at once spares a commit for each.
