@@ -31,6 +31,20 @@ Describe 'Copy-KvStore' {
         (Copy-KvStore one -From default -To target).Written | Should -Be 0
     }
 
+    It 'finds a store by a wildcard in every culture' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            # Where the small form of I has no dot.
+            [cultureinfo]::CurrentCulture = 'tr-TR'
+            Set-KvItem -Store mini -Key x -Value 1
+            (Copy-KvStore MIN* -From default -To target).Store | Should -Be mini
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+            Remove-KvStore mini -Force
+            Remove-KvStore mini -Storage target -Force -ErrorAction Ignore
+        }
+    }
+
     It 'takes a storage by its URL and closes it' {
         $file = Join-Path $TestDrive moved.db
         $url = 'sqlite:///' + $file.Replace('\', '/')

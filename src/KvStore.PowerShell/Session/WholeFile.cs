@@ -30,13 +30,15 @@ internal static class WholeFile
             T result;
             using (var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
+                KeepMode(target, part);
                 result = write(output);
                 output.Flush(flushToDisk: true);
             }
 
             target.Refresh();
-            if (target.Exists && target.IsReadOnly)
+            if (OperatingSystem.IsWindows() && target.Exists && target.IsReadOnly)
             {
+                // Else it cannot be replaced.
                 target.IsReadOnly = false;
             }
 
@@ -47,6 +49,15 @@ internal static class WholeFile
         {
             // Nothing is there any more after the move.
             File.Delete(part);
+        }
+    }
+
+    // Who may read a file is its owner's choice: a private one must not become readable to all by being written anew.
+    private static void KeepMode(FileInfo target, string part)
+    {
+        if (!OperatingSystem.IsWindows() && target.Exists)
+        {
+            File.SetUnixFileMode(part, target.UnixFileMode | UnixFileMode.UserWrite);
         }
     }
 }
