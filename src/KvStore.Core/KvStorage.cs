@@ -31,6 +31,9 @@ public abstract class KvStorage : IDisposable
     /// <summary>The largest number of changes that one batch may have (<see cref="KvBatch.Count"/>); pipelines and copies make their batches no larger.</summary>
     public virtual int MaximumBatchCount => int.MaxValue;
 
+    /// <summary>The bytes (UTF-8) of keys and values up to which a batch is committed for sure; pipelines and copies make theirs no larger, if of more than one item.</summary>
+    public virtual long MaximumBatchSize => long.MaxValue;
+
     /// <summary>
     /// Equal for two storages of the same place and settings, which then share one object in a process; null, the default, if
     /// each is a place of its own. It is never shown, so it may hold a password. A storage with one opens nothing before its first use.

@@ -9,8 +9,8 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
 
     private readonly object _gate = new();
     private readonly List<WriteRequest> _pending = [];
+    private readonly GroupWriter _writer = new(file);
     private LockFile _lock = new(file.Path);
-    private Session? _writer;
     private Thread? _leader;
     private bool _isLed;
     private bool _isClosed;
@@ -59,14 +59,13 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
             }
         }
 
-        if (_writer is not null && _lock.TryAcquire(ClosingPatience, CancellationToken.None))
+        if (_writer.IsOpen && _lock.TryAcquire(ClosingPatience, CancellationToken.None))
         {
-            _writer.Connection.CheckpointOnClose();
-            CloseWriter();
+            _writer.CheckpointAndClose();
             _lock.Release();
         }
 
-        CloseWriter();
+        _writer.Close();
         _lock.Dispose();
     }
 
@@ -101,16 +100,20 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
             }
         }
 
-        // Too late to give up: a leader is committing it.
+        // Too late to give up: a leader is committing it, or leaves it to its own caller after all.
         turn.Wait();
-        return false;
+        return request.Leads;
     }
 
     private void Lead(WriteRequest request)
     {
         try
         {
-            GiveUpMovedFile();
+            if (_writer.HasLostFile)
+            {
+                GiveUpFile();
+            }
+
             file.CreateFolder();
             if (!_lock.TryAcquire(request.TimeLeft, request.Cancellation))
             {
@@ -119,7 +122,12 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
 
             try
             {
-                CommitGroup(TakeGroup());
+                List<WriteRequest> group = TakeGroup();
+                _writer.Commit(group);
+                lock (_gate)
+                {
+                    _pending.InsertRange(0, group.Where(left => !left.IsDone));
+                }
             }
             finally
             {
@@ -168,133 +176,13 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
         }
     }
 
-    private void CommitGroup(List<WriteRequest> group)
+    /// <summary>The file was deleted or replaced: it is given up with its lock file, and the next write makes or opens what is there now.</summary>
+    private void GiveUpFile()
     {
-        try
-        {
-            while (group.Count > 0)
-            {
-                Session writer = Begin(group[0]);
-                bool isWhole = Apply(writer, group);
-                group.RemoveAll(request => request.HasFailed);
-                if (isWhole && group.Count > 0)
-                {
-                    writer.Commit();
-                    group.ForEach(request => request.Complete());
-                    return;
-                }
-
-                // A failing change (a full disk, say) may take the whole transaction with it: the others begin again.
-                writer.Rollback();
-            }
-        }
-        catch (Exception e)
-        {
-            GiveUpTransaction();
-            group.ForEach(request => request.Fail(e));
-        }
-    }
-
-    /// <summary>Applies each request; false if one took the transaction with it.</summary>
-    private static bool Apply(Session writer, List<WriteRequest> group)
-    {
-        bool inParts = group.Count > 1;
-        foreach (WriteRequest request in group)
-        {
-            try
-            {
-                writer.Connection.Cancellation = request.Cancellation;
-                request.Cancellation.ThrowIfCancellationRequested();
-                if (inParts)
-                {
-                    writer.Savepoint();
-                }
-
-                request.Apply(writer);
-                if (inParts)
-                {
-                    writer.Release();
-                }
-            }
-            catch (Exception e)
-            {
-                writer.Connection.Cancellation = CancellationToken.None;
-                request.Fail(e);
-                if (!writer.Connection.IsInTransaction)
-                {
-                    return false;
-                }
-
-                if (inParts)
-                {
-                    writer.RollbackToSavepoint();
-                }
-            }
-        }
-
-        writer.Connection.Cancellation = CancellationToken.None;
-        return true;
-    }
-
-    /// <summary>A file that was deleted or replaced is given up with its lock file, and the next write makes or opens what is there now.</summary>
-    private void GiveUpMovedFile()
-    {
-        if (_writer is null || !(_writer.Connection.IsBroken || _writer.Connection.HasMoved))
-        {
-            return;
-        }
-
-        CloseWriter();
+        _writer.Close();
         _lock.Dispose();
         _lock = new LockFile(file.Path);
         file.Abandon();
         readers.Clear();
-    }
-
-    private Session Begin(WriteRequest request)
-    {
-        while (true)
-        {
-            request.Cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                _writer ??= file.OpenForWriting();
-                _writer.BeginWriting();
-                if (_writer.SchemaVersion == file.Schema.Version)
-                {
-                    return _writer;
-                }
-
-                // A newer program migrated the file meanwhile: opening it again says so.
-                CloseWriter();
-            }
-            catch (KvException e) when (e.Error == KvError.StorageBusy)
-            {
-                // A program that does not know the lock file, since that is held here.
-                if (request.TimeLeft == TimeSpan.Zero)
-                {
-                    throw SqliteFailure.Busy(file.Path, file.Settings.Patience);
-                }
-            }
-        }
-    }
-
-    private void GiveUpTransaction()
-    {
-        try
-        {
-            _writer?.Rollback();
-        }
-        catch (KvException)
-        {
-            // Closing the connection rolls back what it cannot; the first error is the one that matters.
-            CloseWriter();
-        }
-    }
-
-    private void CloseWriter()
-    {
-        _writer?.Dispose();
-        _writer = null;
     }
 }

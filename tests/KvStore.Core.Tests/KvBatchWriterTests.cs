@@ -27,14 +27,17 @@ public sealed class KvBatchWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_holds_no_more_characters_than_its_maximum_and_one_item()
+    public void A_batch_of_several_items_holds_no_more_bytes_than_its_maximum()
     {
-        _memory.CreateStore("s", new KvLimits(510, 600_000), default);
+        _memory.CreateStore("s", new KvLimits(510, 3_000_000), default);
         KvBatchWriter writer = Create(_memory);
         writer.Set("a", new string('v', 600_000));
+        writer.Set("b", new string('v', 400_000));
         Assert.Empty(_commits);
-        writer.Set("b", new string('v', 600_000));
-        Assert.Equal([2], _commits);
+        writer.Set("c", new string('é', 1_500_000));
+        writer.Set("d", "v");
+        writer.Flush();
+        Assert.Equal([2, 1, 1], _commits);
     }
 
     [Fact]
@@ -48,6 +51,12 @@ public sealed class KvBatchWriterTests : IDisposable
 
         writer.Flush();
         Assert.Equal([3, 3, 1], _commits);
+
+        _commits.Clear();
+        writer.Set("a", new string('v', 60));
+        writer.Set("b", new string('v', 40));
+        writer.Flush();
+        Assert.Equal([1, 1], _commits);
     }
 
     [Fact]
@@ -129,6 +138,8 @@ public sealed class KvBatchWriterTests : IDisposable
     private sealed class Small(KvStorage inner) : DelegatingStorage(inner)
     {
         public override int MaximumBatchCount => 3;
+
+        public override long MaximumBatchSize => 100;
     }
 
     private sealed class Fussy(KvStorage inner) : DelegatingStorage(inner)

@@ -159,6 +159,7 @@ public sealed class PluginTests
     [InlineData("mysql+pymysql://me:s3cret@host/db?charset=utf8", "mysql+pymysql://me:***@host/db?charset=utf8")]
     [InlineData("postgresql://me:s3c%40ret@a,b:5432/db?sslpassword=s3cret&x=1", "postgresql://me:***@a,b:5432/db?sslpassword=***&x=1")]
     [InlineData("etcd://me:p@s3cret@host", "etcd://me:***@host")]
+    [InlineData("mysql://me:s3/cret@host/db", "mysql://me:***@host/db")]
     [InlineData("linstor://host?token=s3cret", "linstor://host?token=***")]
     [InlineData("sqlite:////home/me/kv.db", "sqlite:////home/me/kv.db")]
     [InlineData("etcd://me@host", "etcd://me@host")]

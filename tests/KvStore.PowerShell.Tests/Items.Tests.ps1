@@ -228,6 +228,20 @@ Describe 'Remove-KvItem' {
         Disconnect-KvStorage other
     }
 
+    It 'removes what a drive lists in the storage of the drive' {
+        New-PSDrive side KvStore / -Storage memory | Out-Null
+        try {
+            Set-KvItem top twin -Store myKV -Storage side
+            Set-KvItem foo/bar twin -Store myKV -Storage side
+            Get-ChildItem side:/myKV -Recurse | Remove-KvItem
+            Get-KvStore -Storage side | Should -BeNullOrEmpty
+            Test-KvItem top | Should -BeTrue
+        }
+        finally {
+            Remove-PSDrive side
+        }
+    }
+
     It 'removes while it reads, from stores of more items than a batch holds' {
         1..2500 | ForEach-Object { [pscustomobject]@{ Key = "many/k$_"; Value = 'v' } } | Set-KvItem
         Get-KvItem -Store myKV -Namespace many | Remove-KvItem

@@ -49,6 +49,23 @@ Describe 'The dump of a storage service' {
         (Get-KvItem -Recurse created_at -Store cinder).Value | Should -Contain '2024-01-02T03:04:05.123456Z'
     }
 
+    It 'is found again by walking the drive' {
+        Push-Location kv:/cinder
+        try {
+            (Get-ChildItem).Name | Should -Be @('connections', 'snapshots', 'volumes')
+            Set-Location volumes
+            Set-Location (Get-ChildItem)[0].Name
+            (Get-ChildItem).Count | Should -Be ($rows | Where-Object Key -Like volumes/*).Count
+            Get-Content display_name | Should -BeExactly disk
+            (Get-KvItem size).Value | Should -Be 1
+            Set-Location ../..
+            @(Get-ChildItem -Recurse | Where-Object IsItem).Count | Should -Be $rows.Count
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
     It 'is exported, and imported elsewhere equal' {
         Export-KvStore cinder -Path $TestDrive/cinder.json
         Connect-KvStorage memory -Name elsewhere | Out-Null

@@ -208,7 +208,10 @@ Describe 'A pipeline of writes' {
         Test-KvItem key | Should -BeFalse
     }
 
-    It 'takes keys from script blocks' {
+    It 'takes keys and values from script blocks' {
+        [pscustomobject]@{ Name = 'a'; Id = 1 }, [pscustomobject]@{ Name = 'b'; Id = 2 } | Set-KvItem -Key { "p/$($_.Name)" } -Value { $_.Id }
+        (Get-KvItem p/*).Value | Should -Be @('1', '2')
+        Remove-KvItem p/*
         1, 2 | Set-KvItem -Key { "k$_" } -Value same
         (Get-KvItem).Key | Should -Be @('k1', 'k2')
     }

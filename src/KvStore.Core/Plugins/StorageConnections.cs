@@ -106,7 +106,7 @@ public sealed class StorageConnections(StorageRegistry registry)
         KvStorage storage = registry.Create(configuration);
         if (configuration.Storage is KvStorage)
         {
-            return new StorageLease(storage, release: () => { });
+            return Lend(storage);
         }
 
         if (storage.SharingKey is not { } sharingKey)
@@ -130,6 +130,9 @@ public sealed class StorageConnections(StorageRegistry registry)
             return new StorageLease(shared.Storage, () => Release(sharingKey, shared));
         }
     }
+
+    /// <summary>A storage that somebody else closes: disposing what is returned leaves it open.</summary>
+    public static KvStorage Lend(KvStorage storage) => new StorageLease(storage, release: () => { });
 
     private void Release(object sharingKey, SharedStorage shared)
     {

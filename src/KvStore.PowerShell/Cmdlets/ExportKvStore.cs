@@ -65,7 +65,7 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        if (ShouldProcess(file, $"Export {string.Join(", ", stores.Select(store => store.Name))}"))
+        if (ShouldProcess(file, $"Export {stores.Length} stores of storage '{_storageName}'"))
         {
             long count = FilePath.Use(file, () => WholeFile.Write(file, NoClobber, Force, output => KvDocumentWriter.Write(output, storage, stores, Cancellation)));
             WriteVerbose($"Exported {count} items of {stores.Length} stores to '{file}'.");

@@ -21,7 +21,7 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public virtual string? Namespace { get; set; }
 
-    /// <summary>An item, a namespace or a store: what is done with it is done in the storage that it was read from. For commands that take a key also a key as text; for Set-KvItem with -Key the value.</summary>
+    /// <summary>An item, a namespace, a store, or what a kv drive lists: what is done with it is done in the storage that it was read from. For commands that take a key also a key as text; for Set-KvItem with -Key the value.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
@@ -45,6 +45,7 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
         KvNamespaceInfo info => info.Storage,
         StoreOutput store => store.Storage,
         StorageOutput storage => storage.Name,
+        KvNodeInfo => (InputObject.Properties["PSDrive"]?.Value as KvDriveInfo)?.Name is { } drive ? drive + ":" : null,
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 // Writing goes in batches; each item stands or falls by itself.
+using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace KvStore.PowerShell;
@@ -22,7 +23,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data. With -Key it may come through the pipeline as it is, one for the key.</summary>
+    /// <summary>The value: text, which may be empty; a number, a character, or a Boolean (<c>true</c>, <c>false</c>); with -AsJson any data. A script block makes it of what comes through the pipeline, <c>-Key { $_.Name } -Value { $_.Id }</c>; with a typed -Key it may be what comes, one for the key.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -70,13 +71,25 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
 
     private string GetText(string fullKey, KvTarget target)
     {
-        object? value = Value;
+        // PowerShell runs script blocks given for parameters of a certain type, as -Key; for one that takes any object it leaves that to the command.
+        object? value = Value is ScriptBlock script && InputObject is not null ? Invoke(script, InputObject) : Value;
         if (value is null && !MyInvocation.BoundParameters.ContainsKey(nameof(Value)))
         {
             value = GetPipedValue(fullKey);
         }
 
         return AsJson ? JsonWriting.Write(fullKey, value, _writer!.GetLimits(target).MaximumValueSize) : ItemText.FromValue(fullKey, value);
+    }
+
+    private static object? Invoke(ScriptBlock script, PSObject input)
+    {
+        Collection<PSObject> output = script.InvokeWithContext(functionsToDefine: null, [new PSVariable("_", input)]);
+        return output.Count switch
+        {
+            0 => null,
+            1 => output[0],
+            _ => output,
+        };
     }
 
     private PSObject GetPipedValue(string fullKey)

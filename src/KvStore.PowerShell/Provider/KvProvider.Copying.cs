@@ -75,7 +75,7 @@ public sealed partial class KvProvider
     private Target GetDestination(Target source, string destination)
     {
         Target target = GetTarget(destination);
-        bool isContainer = target.IsTop || (target.IsStore && !source.IsStore) || Find(target) is { IsNamespace: true };
+        bool isContainer = target.IsTop || Find(target) is { IsNamespace: true };
         return isContainer ? GetTarget(GetChildPath(target, source.Location.Name)) : target;
     }
 

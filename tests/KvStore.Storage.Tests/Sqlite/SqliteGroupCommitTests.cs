@@ -1,5 +1,4 @@
 // Changes of several callers share a transaction and a wait for the disk, but neither their errors nor their fate.
-using System.Diagnostics;
 using KvStore.Storage.Sqlite;
 using Xunit;
 

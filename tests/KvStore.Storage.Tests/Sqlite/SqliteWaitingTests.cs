@@ -99,6 +99,28 @@ public sealed class SqliteWaitingTests : SqliteTest
     }
 
     [Fact]
+    public void A_leader_that_is_cancelled_while_another_program_writes_cancels_nobody_else()
+    {
+        Make();
+        using Connection other = Connection.Open(Database, ConnectionUse.Writing, SqliteSettings.Default);
+        other.Execute("BEGIN IMMEDIATE");
+        KvStorage storage = Open();
+        using LockFile gathering = Hold();
+        using var source = new CancellationTokenSource();
+        Task cancelled = Task.Run(() => storage.Commit(Store, new KvBatch().Set("a", "x"), source.Token), Token);
+        Thread.Sleep(100);
+        Task behind = Task.Run(() => Set(storage, "b", "x"), Token);
+        Thread.Sleep(100);
+        gathering.Release();
+        Thread.Sleep(100);
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => cancelled.GetAwaiter().GetResult());
+        other.Execute("ROLLBACK");
+        Assert.True(behind.Wait(5000, Token));
+        Assert.Equal("x", Get(storage, "b"));
+    }
+
+    [Fact]
     public void A_long_delete_ends_when_it_is_cancelled_and_deletes_nothing()
     {
         const int Count = 200_000;

@@ -1,0 +1,117 @@
+// The way from one storage to another: cinderlib's migration without its losses.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>
+/// Copies stores to another storage and compares the outcome, by count and digest. Only what differs is written, so that a
+/// copy can be repeated, and one that broke off goes on. What the target has beyond the source stays. What the target cannot
+/// take is told for each item before anything is written.
+/// </summary>
+[Cmdlet(VerbsCommon.Copy, "KvStore", SupportsShouldProcess = true)]
+[OutputType(typeof(KvCopyResult))]
+public sealed class CopyKvStoreCommand : KvCmdlet
+{
+    private readonly List<string> _names = [];
+
+    /// <summary>Names, without regard to case; wildcards are allowed. Without it all stores of the source.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Store")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The storage to read: the name of a connected storage or of a kv drive, or a URL.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StorageCompleter))]
+    public string From { get; set; } = "";
+
+    /// <summary>The storage to write: the name of a connected storage or of a kv drive, or a URL.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StorageCompleter))]
+    public string To { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void Process() => _names.AddRange(Name);
+
+    /// <inheritdoc/>
+    protected override void End() => Report(Copy, isTerminating: true);
+
+    private void Copy()
+    {
+        using KvStorage from = Open(From);
+        using KvStorage to = Open(To);
+        string[] stores = [.. _names.SelectMany(name => FindStores(from, name)).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (!CanTakeAll(new KvCopy(from, to, Cancellation), stores))
+        {
+            return;
+        }
+
+        foreach (string store in stores)
+        {
+            if (ShouldProcess($"{store} of {from.Description}", $"Copy to {to.Description}"))
+            {
+                CopyStore(from, to, store);
+            }
+        }
+    }
+
+    private void CopyStore(KvStorage from, KvStorage to, string store)
+    {
+        var progress = new ProgressRecord(activityId: 0, $"Copying {store} to {to.Description}", "0 items");
+        var shown = System.Diagnostics.Stopwatch.StartNew();
+        var copy = new KvCopy(from, to, Cancellation)
+        {
+            Compared = count =>
+            {
+                if (shown.ElapsedMilliseconds > 200)
+                {
+                    shown.Restart();
+                    progress.StatusDescription = $"{count} items";
+                    WriteProgress(progress);
+                }
+            },
+        };
+        KvCopyResult result = copy.CopyStore(store);
+        progress.RecordType = ProgressRecordType.Completed;
+        WriteProgress(progress);
+        foreach (string leftOut in result.LeftOut)
+        {
+            WriteWarning(leftOut);
+        }
+
+        WriteObject(result);
+    }
+
+    // All stores are looked through first: half a migration is worse than none.
+    private bool CanTakeAll(KvCopy copy, string[] stores)
+    {
+        bool canTakeAll = true;
+        foreach (KvException obstacle in stores.SelectMany(copy.FindObstacles))
+        {
+            canTakeAll = false;
+            WriteError(KvErrorRecord.From(obstacle));
+        }
+
+        return canTakeAll;
+    }
+
+    private IEnumerable<string> FindStores(KvStorage storage, string name)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            return [name];
+        }
+
+        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        return storage.GetStores(Cancellation).Select(store => store.Name).Where(pattern.IsMatch).ToArray();
+    }
+
+    // What was opened for this copy is closed with it; what has a name stays open.
+    private KvStorage Open(string storage) =>
+        StorageUrl.GetScheme(storage) is null
+            ? StorageConnections.Lend(KvSession.GetStorage(SessionState, storage))
+            : StorageConnections.Shared.Open(new StorageConfiguration(storage: null, storage) { BaseFolder = KvSession.GetFileSystemFolder(SessionState) });
+}
