@@ -15,7 +15,8 @@ The documents.
 .PARAMETER Update
 Writes what the code gave into the documents, where it differs.
 .OUTPUTS
-JSON, an array of objects: Path, Title, Line, Code, Shown (null where the document shows nothing), Actual.
+JSON, an array of objects: Path, Title, Line, Code, Shown (null where the document shows nothing), Actual, and IsAsShown: whether
+the two are equal but for times, widths of columns, and which slash this system's paths have.
 .EXAMPLE
 pwsh -NoProfile -NonInteractive -File docs/tools/Invoke-Example.ps1 docs/cmdlets/Set-KvItem.md | ConvertFrom-Json
 #>
@@ -50,7 +51,7 @@ function Read-Example([string] $Document) {
             do { $i++ } until ($lines[$i] -eq '```')
             $text = ($i -gt $start ? $lines[$start..($i - 1)] : @()) -join "`n"
             if ($mark -eq 'powershell') {
-                $example = [pscustomobject]@{ Path = $Document; Title = $title; Section = $section; Line = $start + 1; Code = $text; End = $i; Shown = $null; ShownLines = $null; Actual = $null }
+                $example = [pscustomobject]@{ Path = $Document; Title = $title; Section = $section; Line = $start + 1; Code = $text; End = $i; Shown = $null; ShownLines = $null; Actual = $null; IsAsShown = $false }
                 $example
             } elseif ($mark -eq 'Output' -and $example) {
                 $example.Shown = $text
@@ -96,6 +97,7 @@ function Invoke-Session([object[]] $Examples, [string] $Folder) {
             $text = $console.ToString().Replace($Folder, $shownFolder)
             # A console sets tables off by empty lines; a document does with one between what belongs together.
             $example.Actual = ($text -replace '[ \t]+(?=\r?\n)' -replace '\r' -replace '\n{3,}', "`n`n").Trim("`n")
+            $example.IsAsShown = (Get-Comparable $example.Actual) -ceq (Get-Comparable $example.Shown)
         }
     } finally {
         $runspace.Dispose()
@@ -103,9 +105,14 @@ function Invoke-Session([object[]] $Examples, [string] $Folder) {
     }
 }
 
+function Get-Comparable([string] $Text) {
+    $time = '\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S*|\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M [+-]\d\d:\d\d|\d\d:\d\d:\d\d\.\d+'
+    ($Text -replace $time, '(time)' -replace '\\', '/' -replace '\s+', ' ').Trim()
+}
+
 function Update-Document([string] $Document, [object[]] $Examples) {
     $lines = [Collections.Generic.List[string]] [IO.File]::ReadAllLines($Document)
-    foreach ($example in $Examples | Sort-Object Line -Descending) {
+    foreach ($example in $Examples | Where-Object IsAsShown -EQ $false | Sort-Object Line -Descending) {
         $output = $example.Actual ? @($example.Actual -split "`n") : @()
         if ($example.ShownLines) {
             $lines.RemoveRange($example.ShownLines[0], $example.ShownLines[1] - $example.ShownLines[0])
@@ -138,4 +145,4 @@ try {
     [Console]::SetOut($out)
     Remove-Item $work -Recurse -Force
 }
-$out.WriteLine((ConvertTo-Json @($all | Select-Object Path, Title, Line, Code, Shown, Actual)))
+$out.WriteLine((ConvertTo-Json @($all | Select-Object Path, Title, Line, Code, Shown, Actual, IsAsShown)))
