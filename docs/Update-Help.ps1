@@ -30,7 +30,8 @@ if (-not (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable)) {
 }
 
 if ($Examples) {
-    $null = pwsh -NoProfile -NonInteractive -File $PSScriptRoot/tools/Invoke-Example.ps1 $Folder/cmdlets/*.md $Folder/about/*.md -Update
+    $null = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $PSScriptRoot/tools/Invoke-Example.ps1 $Folder/cmdlets/*.md $Folder/about/*.md -Update
+    if ($LASTEXITCODE -ne 0) { throw 'The examples could not be run.' }
 }
 
 # Beside its help, the module would tell platyPS what the pages say already, and each text would stand there twice.

@@ -94,7 +94,8 @@ function Invoke-Session([object[]] $Examples, [string] $Folder) {
             foreach ($statement in $script.EndBlock.Statements) {
                 Invoke-Statement $runspace $statement.Extent.Text $console
             }
-            $text = $console.ToString().Replace($Folder, $shownFolder)
+            # In some systems' times a narrow no-break space stands before AM and PM.
+            $text = $console.ToString().Replace($Folder, $shownFolder).Replace([char]0x202F, ' ')
             # A console sets tables off by empty lines; a document does with one between what belongs together.
             $example.Actual = ($text -replace '[ \t]+(?=\r?\n)' -replace '\r' -replace '\n{3,}', "`n`n").Trim("`n")
             $example.IsAsShown = (Get-Comparable $example.Actual) -ceq (Get-Comparable $example.Shown)
