@@ -19,6 +19,7 @@
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
+        'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )
     PrivateData            = @{
         # Any module may announce storages like this; they are found by name or URL scheme without importing the module.
@@ -30,6 +31,7 @@
                 @{ Name = 'etcd'; Schemes = @('etcd', 'etcds'); Assembly = 'bin/storages/Etcd/KvStore.Storage.Etcd.dll'; Type = 'KvStore.Storage.Etcd.EtcdStorage' }
                 @{ Name = 'linstor'; Schemes = @('linstor'); Assembly = 'bin/storages/Linstor/KvStore.Storage.Linstor.dll'; Type = 'KvStore.Storage.Linstor.LinstorStorage' }
                 @{ Name = 'memory_db'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.MemoryDbStorage' }
+                @{ Name = 'cinderlib'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.CinderlibStorage' }
             )
         }
         PSData  = @{

@@ -1,5 +1,6 @@
 // The one place that normalises, joins, splits and checks keys and namespaces.
 // Rules: python-linstor's KV class, with the differences that docs/architecture.md lists.
+using System.Buffers;
 using System.Text;
 
 namespace KvStore;
@@ -116,7 +117,12 @@ public static partial class KvPath
     }
 
     /// <summary>Whether text is a full key in its normal form, whatever its size; nothing else can be the key of an item.</summary>
-    public static bool IsKey(string text) => text.Length > 0 && ReferenceEquals(Normalize(text), text) && !text.Contains('\0', StringComparison.Ordinal);
+    public static bool IsKey(string text) => text.Length > 0 && ReferenceEquals(Normalize(text), text) && IsUnicodeWithoutNul(text);
+
+    /// <summary>Whether text is a namespace path; nothing else can have items beneath it. Other than a key, it may begin and end with white space.</summary>
+    public static bool IsNamespace(string text) =>
+        text.Length == 0
+        || (text[0] != Separator && text[^1] != Separator && !text.Contains("//", StringComparison.Ordinal) && IsUnicodeWithoutNul(text));
 
     /// <summary>Checks that a full key is in its normal form, is valid Unicode without NUL, and fits the limit.</summary>
     /// <param name="fullKey">The full key, without a leading slash.</param>
@@ -125,7 +131,7 @@ public static partial class KvPath
     /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>, <see cref="KvError.InvalidText"/> or <see cref="KvError.KeyTooLong"/>.</exception>
     public static void CheckKey(string fullKey, int maximumSize, string owner)
     {
-        if (!IsKey(fullKey) && !fullKey.Contains('\0', StringComparison.Ordinal))
+        if (fullKey.Length == 0 || !ReferenceEquals(Normalize(fullKey), fullKey))
         {
             throw new KvException(
                 KvError.InvalidKey,
@@ -217,6 +223,21 @@ public static partial class KvPath
 
     // Python's str.strip, which LINSTOR's client uses, also takes U+001C to U+001F for white space; .NET does not.
     private static bool IsWhiteSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001C' and <= '\u001F';
+
+    private static bool IsUnicodeWithoutNul(ReadOnlySpan<char> text)
+    {
+        for (int at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0; at = text.IndexOfAnyInRange('\uD800', '\uDFFF'))
+        {
+            if (text[..at].Contains('\0') || Rune.DecodeFromUtf16(text[at..], out _, out int length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[(at + length)..];
+        }
+
+        return !text.Contains('\0');
+    }
 
     private static string CollapseSlashes(ReadOnlySpan<char> path)
     {

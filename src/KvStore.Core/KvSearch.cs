@@ -48,8 +48,9 @@ public static class KvSearch
     /// <param name="path">The path in the store; empty for the root.</param>
     /// <param name="cancellation">Cancels the call.</param>
     public static bool IsNamespace(KvStorage storage, string store, string path, CancellationToken cancellation) =>
-        HasChildren(storage, store, path, cancellation)
-        || (storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) && storage.GetKeptNamespaces(store, path, cancellation).Any());
+        KvPath.IsNamespace(path)
+        && (HasChildren(storage, store, path, cancellation)
+            || (storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) && storage.GetKeptNamespaces(store, path, cancellation).Any()));
 
     /// <summary>Whether any item lies beneath a path.</summary>
     /// <param name="storage">The storage.</param>

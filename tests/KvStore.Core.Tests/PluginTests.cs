@@ -3,8 +3,7 @@ namespace KvStore.Core.Tests;
 
 public sealed class PluginTests
 {
-    private static readonly string PluginFolder = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "../../../..", "KvStore.TestPlugin", Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "../../.."), AppContext.BaseDirectory)));
+    private static readonly string PluginFolder = Path.Combine(FindRoot(), "docs", "examples", "ListModule", "bin");
 
     private readonly StorageRegistry _registry = new();
 
@@ -108,7 +107,7 @@ public sealed class PluginTests
         _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "nowhere.dll"), "X"));
         Assert.Contains(_registry.GetPlugins(), plugin => plugin.Name == "broken");
         Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("broken"))).Error);
-        _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "KvStore.TestPlugin.dll"), "No.Such"));
+        _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "ListModule.dll"), "No.Such"));
         Assert.Contains("No.Such", Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("broken"))).Message, StringComparison.Ordinal);
     }
 
@@ -209,6 +208,17 @@ public sealed class PluginTests
         ];
         Assert.All(changes, change => Assert.Equal(KvError.ReadOnly, Assert.Throws<KvException>(change).Error));
         Assert.Equal("1", memory.Get("myKV", "a", default)!.Value);
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "KvStore.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("The tests run inside the repository.");
     }
 
     public class FirstStorage(string connection) : DelegatingStorage(new MemoryStorage())

@@ -52,7 +52,7 @@ Describe 'Paths' {
 
     It 'finds what is there however it is written: <path>' -ForEach @(
         @{ path = 'kv:' }, @{ path = 'kv:/' }, @{ path = 'kv:\' }, @{ path = 'kv:/paths' }, @{ path = 'kv:/PATHS/ab' }
-        @{ path = 'kv:\paths\ab\c' }, @{ path = 'kv:/paths//ab/' }, @{ path = 'kv:/paths/./ab/../a' }, @{ path = 'KvStore::kv/paths/a' }, @{ path = 'kv:/paths/A*' }
+        @{ path = 'kv:\paths\ab\c' }, @{ path = 'kv:/paths//ab/' }, @{ path = 'kv:/paths/./ab/../a' }, @{ path = 'KvStore::kv:/paths/a' }, @{ path = 'kv:/paths/A*' }
     ) {
         Test-Path $path | Should -BeTrue
     }

@@ -2,7 +2,7 @@
 BeforeAll {
     . $PSScriptRoot/Initialize-TestSession.ps1
     . $PSScriptRoot/ScriptStorage.ps1
-    $pluginFolder = (Get-ChildItem $PSScriptRoot/../KvStore.TestPlugin/bin -Recurse -Filter KvStore.TestPlugin.dll | Sort-Object LastWriteTime | Select-Object -Last 1).DirectoryName
+    $pluginFolder = (Resolve-Path $PSScriptRoot/../../docs/examples/ListModule/bin).Path
 }
 
 Describe 'Connect-KvStorage' {

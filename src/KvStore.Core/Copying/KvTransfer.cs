@@ -2,19 +2,6 @@
 // the source is deleted only behind the commit at the target, and within one store both are one batch where it fits.
 namespace KvStore;
 
-/// <summary>One end of a transfer: a path in a store of a storage.</summary>
-/// <param name="Storage">The storage.</param>
-/// <param name="Store">The store's name.</param>
-/// <param name="Path">The path of an item or namespace; empty for the whole store.</param>
-public sealed record KvEnd(KvStorage Storage, string Store, string Path)
-{
-    /// <summary>Whether both ends lie in the same store of the same storage object.</summary>
-    internal bool SharesStoreWith(KvEnd other) => ReferenceEquals(Storage, other.Storage) && Store.Equals(other.Store, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Whether this end is the other, or lies beneath it.</summary>
-    internal bool IsAtOrBeneath(KvEnd other) => SharesStoreWith(other) && (Path == other.Path || KvPath.IsBeneath(Path, other.Path));
-}
-
 /// <summary>Copies or moves an item, a namespace, or a node that is both.</summary>
 /// <param name="cancellation">Ends the transfer between two batches; what is committed stays, and a move has deleted nothing then.</param>
 public sealed class KvTransfer(CancellationToken cancellation)
@@ -22,8 +9,13 @@ public sealed class KvTransfer(CancellationToken cancellation)
     /// <summary>The most changes of a move that is one batch; a larger one is copied in batches and deleted behind them.</summary>
     public const int MaximumAtomicCount = 20_000;
 
+    private const int MaximumPasses = 10;
+
     /// <summary>Told the number of items committed so far.</summary>
     public Action<long>? Progress { get; init; }
+
+    /// <summary>Told in words what the target cannot keep: namespaces that are empty.</summary>
+    public Action<string>? LeftOut { get; init; }
 
     /// <summary>Copies the item of a path, and with <paramref name="recurse"/> all that lies beneath it.</summary>
     /// <param name="source">What is copied.</param>
@@ -33,13 +25,10 @@ public sealed class KvTransfer(CancellationToken cancellation)
     /// <exception cref="KvException"><see cref="KvError.InvalidPath"/>: a namespace cannot be copied into itself; or a limit of the target is broken.</exception>
     public long Copy(KvEnd source, KvEnd target, bool recurse)
     {
-        CheckApart(source, target, recurse);
+        CheckApart(source, target, recurse, isMove: false);
+        PrepareStore(source, target, recurse);
         long count = 0;
-        var writer = new KvBatchWriter(target.Storage, target.Store, cancellation)
-        {
-            Refused = e => throw e,
-            Committed = changes => Progress?.Invoke(count += changes),
-        };
+        KvBatchWriter writer = GetWriter(target, changes => Progress?.Invoke(count += changes));
         foreach (KvItem item in GetItems(source, recurse))
         {
             writer.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
@@ -57,7 +46,13 @@ public sealed class KvTransfer(CancellationToken cancellation)
     /// <exception cref="KvException">As <see cref="Copy"/>; the source is whole then.</exception>
     public long Move(KvEnd source, KvEnd target)
     {
-        CheckApart(source, target, recurse: true);
+        CheckApart(source, target, recurse: true, isMove: true);
+        if (source.Storage is ReadOnlyStorage)
+        {
+            // Refused before anything is copied, in its own words.
+            source.Storage.Commit(source.Store, new KvBatch(), cancellation);
+        }
+
         if (source.SharesStoreWith(target) && TryMoveAtOnce(source, target) is { } moved)
         {
             Progress?.Invoke(moved);
@@ -65,22 +60,44 @@ public sealed class KvTransfer(CancellationToken cancellation)
         }
 
         long count = Copy(source, target, recurse: true);
-        Delete(source);
+        DeleteCopied(source, target);
         return count;
     }
 
-    private static void CheckApart(KvEnd source, KvEnd target, bool recurse)
+    private void CheckApart(KvEnd source, KvEnd target, bool recurse, bool isMove)
     {
-        if (source.SharesStoreWith(target) && source.Path == target.Path)
+        // Onto itself a copy by another name changes nothing; everything else overlapping would be lost or never end.
+        bool isSame = source.Path == target.Path && source.Store.Equals(target.Store, StringComparison.OrdinalIgnoreCase);
+        bool mayOverlap = recurse && target.IsNamedAtOrBeneath(source);
+        bool isShared = (isSame && !isMove) || !(isSame || mayOverlap) ? source.SharesStoreWith(target) : source.IsFoundToShareStoreWith(target, cancellation);
+        if (isShared && isSame)
         {
             throw new KvException(KvError.InvalidPath, $"'{KvPath.ToAbsolute(source.Path)}' cannot be copied or moved onto itself. Give another target.", source.Path);
         }
 
-        if (recurse && target.IsAtOrBeneath(source))
+        if (isShared && mayOverlap)
         {
             throw new KvException(KvError.InvalidPath, $"'{KvPath.ToAbsolute(source.Path)}' cannot be copied or moved into itself. Give a target outside of it.", source.Path);
         }
     }
+
+    // A whole store brings its own limits along, and stays while empty if it did.
+    private void PrepareStore(KvEnd source, KvEnd target, bool recurse)
+    {
+        bool isWhole = recurse && source.Path.Length == 0 && target.Path.Length == 0;
+        if (isWhole && target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyStores)
+            && source.Storage.GetStore(source.Store, cancellation) is { } info && (info.IsKept || info.Limits != KvLimits.Default)
+            && target.Storage.GetStore(target.Store, cancellation) is null)
+        {
+            target.Storage.CreateStore(target.Store, info.Limits.Within(target.Storage.Limits), cancellation);
+        }
+    }
+
+    private KvBatchWriter GetWriter(KvEnd target, Action<int>? committed = null) => new(target.Storage, target.Store, cancellation)
+    {
+        Refused = e => throw e,
+        Committed = committed,
+    };
 
     private static string GetTargetKey(KvEnd source, KvEnd target, string fullKey) =>
         fullKey == source.Path ? target.Path : KvPath.Join(target.Path, KvPath.GetRelative(fullKey, source.Path));
@@ -115,6 +132,19 @@ public sealed class KvTransfer(CancellationToken cancellation)
         {
             target.Storage.Commit(target.Store, part.Aggregate(new KvBatch(), (batch, path) => batch.AddNamespace(path)), cancellation);
         }
+
+        if (target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) || LeftOut is null)
+        {
+            return;
+        }
+
+        foreach (string path in source.Storage.GetKeptNamespaces(source.Store, source.Path, cancellation).Where(path => recurse || path == source.Path))
+        {
+            if (!KvSearch.HasChildren(source.Storage, source.Store, path, cancellation))
+            {
+                LeftOut($"Namespace '{KvPath.ToAbsolute(path)}' is empty, and storage '{target.Storage.Description}' keeps no empty namespaces.");
+            }
+        }
     }
 
     private long? TryMoveAtOnce(KvEnd source, KvEnd target)
@@ -122,10 +152,23 @@ public sealed class KvTransfer(CancellationToken cancellation)
         int maximum = Math.Min(MaximumAtomicCount, source.Storage.MaximumBatchCount);
         KvItem[] items = [.. GetItems(source, recurse: true).Take(maximum)];
         string[] kept = [.. GetKept(source, target, recurse: true).Take(maximum)];
-        KvBatch batch = Deleting(source);
+
+        // Key by key, so that what another writer adds meanwhile stays; only namespaces that are kept go as such.
+        var batch = new KvBatch();
+        if (source.Storage.GetKeptNamespaces(source.Store, source.Path, cancellation).Any())
+        {
+            batch.DeleteNamespace(source.Path);
+        }
+
+        foreach (KvItem item in items)
+        {
+            batch.Delete(item.FullKey);
+        }
+
         foreach (KvItem item in items)
         {
             batch.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
+            RequireUnchanged(batch, source, item);
         }
 
         foreach (string path in kept)
@@ -139,32 +182,91 @@ public sealed class KvTransfer(CancellationToken cancellation)
         }
 
         // What was changed since it was read must not be lost: where it can be checked, the move begins again.
-        if (source.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
-        {
-            foreach (KvItem item in items.Where(item => item.Version is not null))
-            {
-                batch.RequireVersion(item.FullKey, item.Version!.Value);
-            }
-        }
-
         return source.Storage.Commit(source.Store, batch, cancellation).Succeeded ? items.Length : TryMoveAtOnce(source, target);
     }
 
-    private static KvBatch Deleting(KvEnd source)
+    private static void RequireUnchanged(KvBatch batch, KvEnd source, KvItem item)
     {
-        KvBatch batch = new KvBatch().DeleteNamespace(source.Path);
-        return KvPath.IsKey(source.Path) ? batch.Delete(source.Path) : batch;
+        if (item.Version is { } version && source.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
+        {
+            batch.RequireVersion(item.FullKey, version);
+        }
     }
 
-    private void Delete(KvEnd source)
+    // Nothing is deleted that the target was not just found to have: what changed or came meanwhile is copied and compared again.
+    private void DeleteCopied(KvEnd source, KvEnd target)
+    {
+        for (int pass = 0; pass < MaximumPasses; pass++)
+        {
+            DeleteEqual(source, target);
+            if (!GetItems(source, recurse: true).Any())
+            {
+                DeleteEmpty(source);
+                return;
+            }
+        }
+
+        throw new KvException(
+            KvError.CopyDiffers,
+            $"'{KvPath.ToAbsolute(source.Path)}' of store '{source.Store}' was copied, but is being changed again and again; what was not yet deleted there stays. Move it again when its writers rest.",
+            source.Path);
+    }
+
+    private void DeleteEqual(KvEnd source, KvEnd target)
+    {
+        int maximum = Math.Min(KvBatchWriter.MaximumCount, source.Storage.MaximumBatchCount);
+        KvBatchWriter writer = GetWriter(target);
+        var batch = new KvBatch();
+        foreach ((KvItem item, KvItem? copied) in Pair(source, target))
+        {
+            if (copied is null || copied.Value != item.Value || copied.ExpiresTime != item.ExpiresTime)
+            {
+                writer.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
+                continue;
+            }
+
+            RequireUnchanged(batch.Delete(item.FullKey), source, item);
+            if (batch.Count == maximum)
+            {
+                // A condition that does not hold deletes nothing; the next pass sees to it.
+                source.Storage.Commit(source.Store, batch, cancellation);
+                batch = new KvBatch();
+            }
+        }
+
+        writer.Flush();
+        if (batch.Count > 0)
+        {
+            source.Storage.Commit(source.Store, batch, cancellation);
+        }
+    }
+
+    // Both sides come in the same order, so one pass pairs them and holds two items at a time.
+    private IEnumerable<(KvItem Item, KvItem? Copied)> Pair(KvEnd source, KvEnd target)
+    {
+        using IEnumerator<KvItem> copies = GetItems(target, recurse: true).GetEnumerator();
+        bool hasCopy = copies.MoveNext();
+        foreach (KvItem item in GetItems(source, recurse: true))
+        {
+            string targetKey = GetTargetKey(source, target, item.FullKey);
+            while (hasCopy && KvOrder.Instance.Compare(copies.Current.FullKey, targetKey) < 0)
+            {
+                hasCopy = copies.MoveNext();
+            }
+
+            yield return (item, hasCopy && copies.Current.FullKey == targetKey ? copies.Current : null);
+        }
+    }
+
+    private void DeleteEmpty(KvEnd source)
     {
         if (source.Path.Length == 0)
         {
             source.Storage.RemoveStore(source.Store, cancellation);
         }
-        else
+        else if (source.Storage.GetKeptNamespaces(source.Store, source.Path, cancellation).Any())
         {
-            source.Storage.Commit(source.Store, Deleting(source), cancellation).ThrowIfFailed();
+            source.Storage.Commit(source.Store, new KvBatch().DeleteNamespace(source.Path), cancellation);
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.GetSize(range.Prefix);
         KvPath.GetSize(range.Start);
         KvPath.GetSize(range.After ?? "");
-        return Inner.Scan(store, range, cancellation);
+        return Scan(Inner.Scan(store, range, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -64,6 +64,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         CheckWrites(batch, store);
+        cancellation.ThrowIfCancellationRequested();
         return Inner.Commit(store, SpellOut(Inner, store, batch, cancellation), cancellation);
     }
 
@@ -129,6 +130,16 @@ public sealed class CheckedStorage : DelegatingStorage
         }
 
         return spelledOut;
+    }
+
+    // Ctrl+C ends a long scan even of a plugin that never looks at its token.
+    private static IEnumerable<KvItem> Scan(IEnumerable<KvItem> items, CancellationToken cancellation)
+    {
+        foreach (KvItem item in items)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return item;
+        }
     }
 
     private static bool IsChecked(KvStorage storage) =>

@@ -8,6 +8,17 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     /// <summary>The storage that does the work.</summary>
     public KvStorage Inner { get; } = inner;
 
+    /// <summary>The storage that does the work in the end: equal objects are the same place.</summary>
+    internal static KvStorage GetInnermost(KvStorage storage)
+    {
+        while (storage is DelegatingStorage outer)
+        {
+            storage = outer.Inner;
+        }
+
+        return storage;
+    }
+
     /// <inheritdoc/>
     public override string Description => Inner.Description;
 

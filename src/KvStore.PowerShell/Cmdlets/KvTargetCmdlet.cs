@@ -45,7 +45,7 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
         KvNamespaceInfo info => info.Storage,
         StoreOutput store => store.Storage,
         StorageOutput storage => storage.Name,
-        KvNodeInfo => (InputObject.Properties["PSDrive"]?.Value as KvDriveInfo)?.Name is { } drive ? drive + ":" : null,
+        KvNodeInfo node => node.Storage,
         _ => null,
     };
 

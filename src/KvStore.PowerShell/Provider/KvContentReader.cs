@@ -1,6 +1,7 @@
 // A value as lines, in one piece, or as bytes. Lines joined by line feeds give exactly the value back.
 using System.Collections;
 using System.Management.Automation.Provider;
+using System.Text;
 
 namespace KvStore.PowerShell;
 
@@ -14,7 +15,7 @@ internal sealed class KvContentReader : IContentReader
     {
         if (parameters.AsByteStream)
         {
-            byte[] bytes = parameters.GetEncoding().GetBytes(value);
+            byte[] bytes = Encode(value, parameters.GetEncoding());
             _blocks = parameters.Raw ? [bytes] : [.. bytes.Select(one => (object)one)];
         }
         else
@@ -48,6 +49,18 @@ internal sealed class KvContentReader : IContentReader
 
     public void Close()
     {
+    }
+
+    private static byte[] Encode(string value, Encoding encoding)
+    {
+        try
+        {
+            return encoding.GetBytes(value);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new KvException(KvError.InvalidText, $"The value cannot be written in {encoding.WebName}: {e.Message} Leave out -Encoding for UTF-8.", encoding.WebName, e);
+        }
     }
 
     public void Dispose()

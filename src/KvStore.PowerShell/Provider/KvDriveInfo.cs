@@ -1,5 +1,6 @@
 // The engine makes a new provider object for every operation, so what lasts, the open storage, lives in the drive.
 using System.Management.Automation;
+using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;
 
 namespace KvStore.PowerShell;
 
@@ -10,8 +11,12 @@ namespace KvStore.PowerShell;
 /// </remarks>
 public sealed class KvDriveInfo : PSDriveInfo
 {
+    /// <summary>The name of the drive that is there at import, on the default storage.</summary>
+    internal const string DefaultName = "kv";
+
     private readonly Func<KvStorage> _getStorage;
     private readonly Action _close;
+    private int _users = 1;
 
     /// <summary>Creates the drive.</summary>
     /// <param name="drive">Name, provider, description and credential.</param>
@@ -20,7 +25,7 @@ public sealed class KvDriveInfo : PSDriveInfo
     /// <param name="getStorage">Gives the storage, at each use; opening it waits for the first.</param>
     /// <param name="close">Lets go of the storage.</param>
     internal KvDriveInfo(PSDriveInfo drive, KvLocation place, string shownRoot, Func<KvStorage> getStorage, Action close)
-        : base(drive.Name, drive.Provider, root: drive.Name, drive.Description, drive.Credential, shownRoot)
+        : base(drive.Name, drive.Provider, ProviderPath.GetRoot(drive.Name), drive.Description, drive.Credential, shownRoot)
     {
         Place = place;
         _getStorage = getStorage;
@@ -37,6 +42,50 @@ public sealed class KvDriveInfo : PSDriveInfo
     /// <exception cref="KvException"><see cref="KvError.InvalidPath"/>: the escapes in it are not UTF-8.</exception>
     internal KvLocation GetLocation(string providerPath) => Place.Go(ProviderPath.GetRest(providerPath));
 
+    /// <summary>The provider path of a place at or beneath the drive's top, each component in its one encoding.</summary>
+    internal string GetProviderPath(KvLocation location)
+    {
+        string rest = Place.Store is null ? location.ToDrivePath()
+            : location.Path == Place.Path ? ""
+            : KvPath.ToDrivePath(KvPath.GetRelative(location.Path, Place.Path));
+        return ProviderPath.Join(Root, rest);
+    }
+
+    /// <summary>The drive that a provider path begins with; null if there is no such drive.</summary>
+    /// <param name="state">Where drives are looked up: the session's, since a provider's leave out those of functions and scripts.</param>
+    /// <param name="current">The drive that the engine named, if any.</param>
+    /// <param name="providerPath">The path; without a drive it means the current one, or else the default drive.</param>
+    internal static KvDriveInfo? Find(SessionState state, PSDriveInfo? current, string providerPath)
+    {
+        string? name = ProviderPath.GetDriveName(providerPath);
+        if (current is KvDriveInfo kvDrive && (name is null || kvDrive.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            return kvDrive;
+        }
+
+        try
+        {
+            return state.Drive.Get(name ?? DefaultName) as KvDriveInfo;
+        }
+        catch (DriveNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Lets another drive stand on this one's storage, which is let go of with the last of them.</summary>
+    internal Func<KvStorage> Share()
+    {
+        Interlocked.Increment(ref _users);
+        return _getStorage;
+    }
+
     /// <summary>Lets go of the storage.</summary>
-    internal void Close() => _close();
+    internal void Close()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _close();
+        }
+    }
 }

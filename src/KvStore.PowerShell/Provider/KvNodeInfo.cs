@@ -8,20 +8,31 @@ public sealed class KvNodeInfo
 {
     private readonly KvItem? _item;
 
-    internal KvNodeInfo(KvLocation location, KvNode? node, KvStoreInfo? store = null)
+    internal KvNodeInfo(string storage, string fullName, KvLocation location, KvNode? node, KvStoreInfo? store = null)
     {
+        Storage = storage;
+        FullName = fullName;
+        RelativeName = Name = ProviderPath.GetName(fullName);
         _item = node?.Item;
         IsNamespace = node?.IsNamespace ?? true;
-        Name = KvPath.ToDrivePath(location.Name);
         Store = store?.Name ?? location.Store;
         FullKey = location.Path;
         Namespace = KvPath.ToAbsolute(KvPath.GetParent(location.Path));
-        Key = location.Path.Length > 0 ? KvPath.GetName(location.Path) : null;
+        Key = _item is null ? null : KvPath.GetName(location.Path);
         StoreInfo = store;
     }
 
     /// <summary>The name, as the drive's paths spell it.</summary>
     public string Name { get; }
+
+    /// <summary>The path with its drive, as <c>kv:/myKV/foo</c>.</summary>
+    public string FullName { get; }
+
+    /// <summary>The path from where a recursive listing began; else the name.</summary>
+    public string RelativeName { get; internal init; }
+
+    /// <summary>The name of the drive with its colon, by which the cmdlets find the storage.</summary>
+    public string Storage { get; }
 
     /// <summary>What it is: <c>n</c> a namespace (or store), <c>i</c> an item, <c>ni</c> both at once.</summary>
     public string Mode => (IsNamespace ? "n" : "-") + (_item is null ? "-" : "i");
@@ -38,7 +49,7 @@ public sealed class KvNodeInfo
     /// <summary>The namespace that it lies in, with a leading slash.</summary>
     public string Namespace { get; }
 
-    /// <summary>Its key relative to <see cref="Namespace"/>; null for a store.</summary>
+    /// <summary>Its key relative to <see cref="Namespace"/>; null for what has no value, so that no cmdlet on items takes it for one.</summary>
     public string? Key { get; }
 
     // No property may be called Path: Remove-Item and its like would take it for the place to work on, instead of PSPath.
@@ -80,6 +91,6 @@ public sealed class KvNodeInfo
 
     internal KvStoreInfo? StoreInfo { get; }
 
-    /// <summary>The name.</summary>
-    public override string ToString() => Name;
+    /// <summary>The path with its drive, so that the object can stand where a path is asked for.</summary>
+    public override string ToString() => FullName;
 }

@@ -1,4 +1,5 @@
 // Copy, move and rename. The engine refuses them between providers; between two kv drives both paths come here.
+using System.Diagnostics;
 using System.Management.Automation;
 
 namespace KvStore.PowerShell;
@@ -75,8 +76,8 @@ public sealed partial class KvProvider
     private Target GetDestination(Target source, string destination)
     {
         Target target = GetTarget(destination);
-        bool isContainer = target.IsTop || Find(target) is { IsNamespace: true };
-        return isContainer ? GetTarget(GetChildPath(target, source.Location.Name)) : target;
+        bool isContainer = target.IsRoot || Find(target) is { IsNamespace: true };
+        return isContainer ? target.Child(source.Location.Name) : target;
     }
 
     // At the top only stores can stand, and a store has no value.
@@ -94,15 +95,21 @@ public sealed partial class KvProvider
     private void Transfer(string activity, Target source, Target target, Action<KvTransfer> action)
     {
         var progress = new ProgressRecord(activityId: 0, $"{activity} {source} to {target}", "0 items");
+        var sinceStart = Stopwatch.StartNew();
         bool isShown = false;
         action(new KvTransfer(_stopping.Token)
         {
             Progress = count =>
             {
-                isShown = true;
-                progress.StatusDescription = $"{count} items";
-                WriteProgress(progress);
+                // What is done at once needs no bar.
+                if (sinceStart.ElapsedMilliseconds > 500)
+                {
+                    isShown = true;
+                    progress.StatusDescription = $"{count} items";
+                    WriteProgress(progress);
+                }
             },
+            LeftOut = WriteWarning,
         });
         if (isShown)
         {
@@ -128,7 +135,7 @@ public sealed partial class KvProvider
     {
         if (Find(target) is { } node)
         {
-            Write(target, node);
+            Write(node);
         }
     }
 }

@@ -11,8 +11,8 @@ public sealed partial class KvProvider
     protected override Collection<PSDriveInfo> InitializeDefaultDrives()
     {
         SessionState state = SessionState;
-        ProviderInfo.Home = $"kv:{ProviderPath.Separator}";
-        var drive = new PSDriveInfo("kv", ProviderInfo, "kv", "The default storage.", credential: null);
+        ProviderInfo.Home = ProviderPath.GetRoot(KvDriveInfo.DefaultName);
+        var drive = new PSDriveInfo(KvDriveInfo.DefaultName, ProviderInfo, ProviderInfo.Home, "The default storage.", credential: null);
         return [new KvDriveInfo(drive, KvLocation.Top, shownRoot: "/", () => KvSession.GetDefaultStorage(state), close: () => { })];
     }
 
@@ -29,18 +29,12 @@ public sealed partial class KvProvider
 
         try
         {
-            var parameters = DynamicParameters as KvDriveParameters ?? new KvDriveParameters();
-            KvLocation place = KvLocation.FromDrivePath(drive.Root);
-            if (place.Store is not null)
-            {
-                KvPath.CheckStoreName(place.Store);
-            }
-
-            return MakeDrive(drive, place, parameters);
+            return MakeDrive(drive, DynamicParameters as KvDriveParameters ?? new KvDriveParameters());
         }
         catch (KvException e)
         {
-            WriteError(KvErrorRecord.From(e));
+            // Only written, it would be followed by an error of the engine that says less.
+            ThrowTerminatingError(KvErrorRecord.From(e));
             return null;
         }
     }
@@ -52,22 +46,55 @@ public sealed partial class KvProvider
         return drive;
     }
 
-    private KvDriveInfo MakeDrive(PSDriveInfo drive, KvLocation place, KvDriveParameters parameters)
+    private KvDriveInfo MakeDrive(PSDriveInfo drive, KvDriveParameters parameters)
     {
         SessionState state = SessionState;
-        object? storage = ItemText.Unwrap(parameters.Storage);
-        bool isDefault = storage is null && parameters.Connection is null && parameters.Option is null;
-        bool isConnected = storage is string name && parameters.Connection is null && parameters.Option is null && StorageConnections.Shared.Find(name) is not null;
-        if (isDefault || isConnected)
+        bool isElsewhere = parameters.Storage is not null || parameters.Connection is not null || parameters.Option is not null;
+        KvDriveInfo? origin = FindOrigin(drive.Root);
+        KvLocation place = (origin, isElsewhere) switch
         {
-            // Connecting another storage under the name is followed by its drives, so it is asked for each time.
-            KvStorage GetStorage() => isDefault ? KvSession.GetDefaultStorage(state) : KvSession.GetStorage(state, (string)storage!);
-            Func<KvStorage> getStorage = parameters.ReadOnly ? () => new ReadOnlyStorage(GetStorage()) : GetStorage;
-            return new KvDriveInfo(drive, place, $"{(isDefault ? "" : storage)}{KvPath.ToAbsolute(place.ToDrivePath())}", getStorage, close: () => { });
+            (null, _) => KvLocation.FromDrivePath(drive.Root),
+            (_, true) => KvLocation.FromDrivePath(ProviderPath.GetRest(drive.Root)),
+            _ => origin.GetLocation(drive.Root),
+        };
+        if (place.Store is not null)
+        {
+            KvPath.CheckStoreName(place.Store);
         }
 
-        StorageConfiguration configuration = parameters.GetConfiguration(drive.Credential, KvSession.GetFileSystemFolder(state));
-        KvStorage opened = StorageConnections.Shared.Open(configuration);
-        return new KvDriveInfo(drive, place, $"{opened.Description}{KvPath.ToAbsolute(place.ToDrivePath())}", () => opened, opened.Dispose);
+        string shownPlace = KvPath.ToAbsolute(place.ToDrivePath());
+        if (!isElsewhere)
+        {
+            // A drive within another stands on that one's storage, whatever becomes of it.
+            Func<KvStorage> getStorage = origin is null ? () => KvSession.GetDefaultStorage(state) : origin.Share();
+            return new KvDriveInfo(drive, place, shownPlace, Protect(getStorage, parameters.ReadOnly), origin is null ? () => { } : origin.Close);
+        }
+
+        if (ItemText.Unwrap(parameters.Storage) is string name && parameters.Connection is null && parameters.Option is null
+            && (StorageConnections.Shared.Find(name) is not null || name.Equals(DefaultStorage.ConnectionName, StringComparison.OrdinalIgnoreCase)))
+        {
+            // Connecting another storage under the name is followed by its drives, so it is asked for each time.
+            return new KvDriveInfo(drive, place, name + shownPlace, Protect(() => KvSession.GetStorage(state, name), parameters.ReadOnly), close: () => { });
+        }
+
+        KvStorage opened = StorageConnections.Shared.Open(parameters.GetConfiguration(drive.Credential, KvSession.GetFileSystemFolder(state)));
+        return new KvDriveInfo(drive, place, opened.Description + shownPlace, () => opened, opened.Dispose);
+    }
+
+    // The engine resolves a root that is there: "myKV/foo" typed in kv:/, or "kv:/myKV/foo".
+    private KvDriveInfo? FindOrigin(string root) => ProviderPath.GetDriveName(root) is null ? null
+        : KvDriveInfo.Find(SessionState, current: null, root)
+            ?? throw new KvException(KvError.InvalidPath, $"Root '{root}' begins with no kv drive. Give a root such as '/' or 'myKV/foo', or one on a drive that Get-PSDrive -PSProvider KvStore lists.", root);
+
+    private static Func<KvStorage> Protect(Func<KvStorage> getStorage, bool isReadOnly)
+    {
+        if (!isReadOnly)
+        {
+            return getStorage;
+        }
+
+        // One wrapper as long as what it wraps stays the same: commands tell storages apart by identity.
+        ReadOnlyStorage? last = null;
+        return () => getStorage() is var storage && ReferenceEquals(last?.Inner, storage) ? last! : last = new ReadOnlyStorage(storage);
     }
 }

@@ -23,32 +23,35 @@ public sealed partial class KvProvider
         }
         else
         {
-            NewItem(target, ToText(newItemValue ?? ""));
+            NewItem(target, newItemValue ?? "");
         }
     });
 
     /// <inheritdoc/>
     protected override void SetItem(string path, object? value) => Run(path, target =>
     {
-        string text = ToText(value ?? "");
+        string key = GetKey(target);
+        string text = ItemText.FromValue(key, value ?? "");
         if (ShouldProcess(target.ToString(), "Set item"))
         {
-            Commit(target, new KvBatch().Set(GetKey(target), text));
-            Write(target, Require(target));
+            Commit(target, new KvBatch().Set(key, text));
+            Write(Require(target));
         }
     });
 
     /// <inheritdoc/>
     protected override void ClearItem(string path) => Run(path, target =>
     {
-        if (!Require(target).IsItem)
+        KvNodeInfo node = Require(target);
+        if (!node.IsItem)
         {
             throw new KvException(KvError.InvalidPath, $"'{target}' is no item and has no value to clear. Remove-Item -Recurse removes what lies beneath a namespace.", target.ToString());
         }
 
         if (ShouldProcess(target.ToString(), "Clear item"))
         {
-            Commit(target, new KvBatch().Set(GetKey(target), ""));
+            Commit(target, new KvBatch().Set(GetKey(target), "", node.Expires));
+            Write(Require(target));
         }
     });
 
@@ -61,16 +64,22 @@ public sealed partial class KvProvider
             throw new KvException(KvError.InvalidPath, $"The top of drive '{target.Drive.Name}:' cannot be removed. Remove-PSDrive removes the drive, Remove-KvStore a store.", target.ToString());
         }
 
-        if (!recurse && node.IsNamespace && HasChildItems(path))
+        // Not recursive and with children: so the engine calls for -Include, which chose the item and not what lies beneath it.
+        bool keepsChildren = !recurse && node.IsNamespace && HasChildItems(path);
+        if (keepsChildren && !node.IsItem)
         {
             throw new KvException(KvError.NamespaceNotEmpty, $"'{target}' is not empty. Remove-Item -Recurse removes it with all that is in it.", target.ToString());
         }
 
-        if (!ShouldProcess(target.ToString(), target.IsStore ? "Remove store" : node.IsNamespace ? "Remove namespace" : "Remove item"))
+        bool removesNamespace = node.IsNamespace && !keepsChildren;
+        if (ShouldProcess(target.ToString(), target.IsStore ? "Remove store" : removesNamespace ? "Remove namespace" : "Remove item"))
         {
-            return;
+            Remove(target, node, removesNamespace);
         }
+    });
 
+    private void Remove(Target target, KvNodeInfo node, bool removesNamespace)
+    {
         if (target.IsStore)
         {
             target.Storage.RemoveStore(target.Store, _stopping.Token);
@@ -78,17 +87,34 @@ public sealed partial class KvProvider
         }
 
         var batch = new KvBatch();
-        if (node.IsNamespace)
+        if (removesNamespace && target.Storage.Capabilities.HasFlag(KvCapabilities.NamespaceDeletes))
         {
             batch.DeleteNamespace(target.Path);
         }
+        else if (removesNamespace)
+        {
+            // Such a storage would be given every key beneath in one batch, which may be more than it commits at once.
+            var writer = new KvBatchWriter(target.Storage, target.Store, _stopping.Token);
+            foreach (KvItem item in target.Storage.Scan(target.Store, KvRange.Beneath(target.Path) with { KeysOnly = true }, _stopping.Token))
+            {
+                writer.Delete(item.FullKey);
+            }
 
-        Commit(target, node.IsItem ? batch.Delete(target.Path) : batch);
-    });
+            writer.Flush();
+        }
+
+        if (node.IsItem)
+        {
+            batch.Delete(target.Path);
+        }
+
+        if (batch.Count > 0)
+        {
+            Commit(target, batch);
+        }
+    }
 
     private static bool IsType(string[] names, string? typed) => typed is not null && names.Contains(typed, StringComparer.OrdinalIgnoreCase);
-
-    private static string ToText(object value) => ItemText.FromValue("", value);
 
     /// <summary>The full key of a target that is to be an item: a key can neither be empty nor begin or end with white space.</summary>
     private static string GetKey(Target target) =>
@@ -111,7 +137,12 @@ public sealed partial class KvProvider
                 throw new KvException(target.IsStore ? KvError.StoreExists : KvError.NamespaceExists, $"'{target}' exists already. -Force takes it as it is.", target.ToString());
             }
 
-            Write(target, existing);
+            if (!target.IsStore && target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) && ShouldProcess(target.ToString(), "Keep namespace"))
+            {
+                Commit(target, new KvBatch().AddNamespace(target.Path));
+            }
+
+            Write(existing);
             return;
         }
 
@@ -129,18 +160,19 @@ public sealed partial class KvProvider
             Commit(target, new KvBatch().AddNamespace(target.Path));
         }
 
-        Write(target, Require(target));
+        Write(Require(target));
     }
 
-    private void NewItem(Target target, string value)
+    private void NewItem(Target target, object value)
     {
         string key = GetKey(target);
+        string text = ItemText.FromValue(key, value);
         if (!ShouldProcess(target.ToString(), "New item"))
         {
             return;
         }
 
-        var batch = new KvBatch().Set(key, value);
+        var batch = new KvBatch().Set(key, text);
         bool hasConditions = target.Storage.Capabilities.HasFlag(KvCapabilities.Conditions);
         if (!Force && !hasConditions && target.Storage.Get(target.Store, key, _stopping.Token) is { } existing)
         {
@@ -148,7 +180,7 @@ public sealed partial class KvProvider
         }
 
         Commit(target, Force || !hasConditions ? batch : batch.RequireAbsent(key));
-        Write(target, Require(target));
+        Write(Require(target));
     }
 
     private KvCommit Commit(Target target, KvBatch batch) => target.Storage.Commit(target.Store, batch, _stopping.Token).ThrowIfFailed();

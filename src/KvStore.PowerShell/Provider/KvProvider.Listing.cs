@@ -6,7 +6,7 @@ namespace KvStore.PowerShell;
 public sealed partial class KvProvider
 {
     /// <inheritdoc/>
-    protected override void GetItem(string path) => Run(path, target => Write(target, Require(target)));
+    protected override void GetItem(string path) => Run(path, target => Write(Require(target)));
 
     /// <inheritdoc/>
     protected override object GetChildItemsDynamicParameters(string path, bool recurse) => new ListingParameters();
@@ -20,18 +20,33 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override void GetChildItems(string path, bool recurse, uint depth) => Run(path, target =>
     {
-        var parameters = DynamicParameters as ListingParameters ?? new ListingParameters();
-        WildcardPattern? filter = GetFilter();
-        foreach ((string childPath, KvNodeInfo node) in GetNodes(target, recurse ? (int)Math.Min(depth, int.MaxValue) : 0))
+        if (Require(target) is { IsNamespace: false } item)
+        {
+            Write(item);
+            return;
+        }
+
+        var filter = new ListingFilter(Filter, DynamicParameters as ListingParameters);
+        bool isRecursive = recurse && depth > 0;
+        foreach (KvNodeInfo node in GetNodes(target, isRecursive ? (int)Math.Min(depth, int.MaxValue) : 0))
         {
             if (Stopping)
             {
                 return;
             }
 
-            if (parameters.Wants(node) && filter?.IsMatch(node.Name) != false)
+            if (!filter.Selects(node))
             {
-                Write(childPath, node);
+                continue;
+            }
+
+            if (isRecursive)
+            {
+                Write(node, "Tree");
+            }
+            else
+            {
+                Write(node);
             }
         }
     });
@@ -39,9 +54,14 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Run(path, target =>
     {
-        var parameters = DynamicParameters as ListingParameters ?? new ListingParameters();
-        WildcardPattern? filter = GetFilter();
-        foreach ((string childPath, KvNodeInfo node) in GetNodes(target, depth: 0))
+        if (Require(target) is { IsNamespace: false } item)
+        {
+            WriteItemObject(item.Name, item.FullName, isContainer: false);
+            return;
+        }
+
+        var filter = new ListingFilter(Filter, DynamicParameters as ListingParameters);
+        foreach (KvNodeInfo node in GetNodes(target, depth: 0))
         {
             if (Stopping)
             {
@@ -49,11 +69,9 @@ public sealed partial class KvProvider
             }
 
             // The engine recurses by the containers that it is given, whatever the filter says of their names.
-            bool isWanted = (returnContainers == ReturnContainers.ReturnAllContainers && node.IsNamespace)
-                || (parameters.Wants(node) && filter?.IsMatch(node.Name) != false);
-            if (isWanted)
+            if ((returnContainers == ReturnContainers.ReturnAllContainers && node.IsNamespace) || filter.Selects(node))
             {
-                WriteItemObject(node.Name, childPath, node.IsNamespace);
+                WriteItemObject(node.Name, node.FullName, node.IsNamespace);
             }
         }
     });
@@ -62,45 +80,46 @@ public sealed partial class KvProvider
     protected override bool HasChildItems(string path) => Ask(path, target => target switch
     {
         { IsTop: true } => target.Storage.GetStores(_stopping.Token).Any(),
-        _ when !KvPath.IsStoreName(target.Store) => false,
+        _ when !KvPath.IsStoreName(target.Store) || !KvPath.IsNamespace(target.Path) => false,
         _ => KvSearch.HasChildren(target.Storage, target.Store, target.Path, _stopping.Token)
             || (target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces)
                 && target.Storage.GetKeptNamespaces(target.Store, target.Path, _stopping.Token).Any(kept => kept != target.Path)),
     });
 
-    private IEnumerable<(string Path, KvNodeInfo Node)> GetNodes(Target target, int depth) =>
-        target.IsTop ? GetStores(target, depth) : GetNodesOfStore(target, depth);
+    private IEnumerable<KvNodeInfo> GetNodes(Target target, int depth) =>
+        target.IsTop ? GetStores(target, depth) : GetNodesOfStore(target, depth, target.ProviderPath, storeName: "");
 
-    private IEnumerable<(string Path, KvNodeInfo Node)> GetStores(Target target, int depth)
+    private IEnumerable<KvNodeInfo> GetStores(Target target, int depth)
     {
         foreach (KvStoreInfo store in target.Storage.GetStores(_stopping.Token))
         {
-            Target child = new(GetChildPath(target, store.Name), target.Drive, target.Location.Child(store.Name));
-            yield return (child.ProviderPath, new KvNodeInfo(child.Location, node: null, store));
+            Target child = target.Child(store.Name);
+            yield return new KvNodeInfo(child.StorageName, child.ProviderPath, child.Location, node: null, store);
             if (depth > 0)
             {
-                foreach ((string path, KvNodeInfo node) in GetNodesOfStore(child, depth == int.MaxValue ? depth : depth - 1))
+                foreach (KvNodeInfo node in GetNodesOfStore(child, depth == int.MaxValue ? depth : depth - 1, child.ProviderPath, store.Name))
                 {
-                    yield return (path, node);
+                    yield return node;
                 }
             }
         }
     }
 
-    private IEnumerable<(string Path, KvNodeInfo Node)> GetNodesOfStore(Target target, int depth)
+    private IEnumerable<KvNodeInfo> GetNodesOfStore(Target target, int depth, string parent, string storeName)
     {
-        if (!KvPath.IsStoreName(target.Store))
+        if (!KvPath.IsStoreName(target.Store) || !KvPath.IsNamespace(target.Path))
         {
             yield break;
         }
 
+        string storage = target.StorageName;
         foreach (KvNode node in KvSearch.GetNodes(target.Storage, target.Store, target.Path, depth, _stopping.Token))
         {
-            KvLocation location = target.Location with { Path = node.Path };
-            string rest = KvPath.ToDrivePath(KvPath.GetRelative(node.Path, target.Path)).Replace(KvPath.Separator, ProviderPath.Separator);
-            yield return (ProviderPath.Join(target.ProviderPath, rest), new KvNodeInfo(location, node));
+            string relative = KvPath.ToDrivePath(KvPath.GetRelative(node.Path, target.Path)).Replace(KvPath.Separator, ProviderPath.Separator);
+            yield return new KvNodeInfo(storage, ProviderPath.Join(parent, relative), target.Location with { Path = node.Path }, node)
+            {
+                RelativeName = ProviderPath.Join(storeName, relative),
+            };
         }
     }
-
-    private WildcardPattern? GetFilter() => string.IsNullOrEmpty(Filter) ? null : WildcardPattern.Get(Filter, WildcardOptions.None);
 }

@@ -7,24 +7,19 @@ public sealed partial class KvProvider
     /// <inheritdoc/>
     protected override bool IsValidPath(string path)
     {
-        try
-        {
-            KvLocation location = KvLocation.FromDrivePath(ProviderPath.GetRest(path));
-            return location.Store is null || KvPath.GetSize(location.ToDrivePath()) >= 0;
-        }
-        catch (KvException)
-        {
-            // The answer to the question is no.
-            return false;
-        }
+        KvLocation? place = FindTarget(path)?.Location;
+        return place is not null
+            && (place is not { Store: string store, Path: string key } || (KvPath.IsStoreName(store) && (key.Length == 0 || KvPath.IsKey(key))));
     }
 
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) =>
-        FindDrive(ProviderPath.GetDriveName(path)) is not null && Ask(path, Exists);
+    protected override bool ItemExists(string path) => Ask(path, Exists);
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => Ask(path, target => target.IsTop || (target.IsStore ? Exists(target) : IsNamespace(target)));
+    protected override bool IsItemContainer(string path) => Ask(path, target => target.IsRoot || (target.IsStore ? Exists(target) : IsNamespace(target)));
+
+    /// <inheritdoc/>
+    protected override string MakePath(string parent, string child) => ProviderPath.Join(parent, child);
 
     /// <inheritdoc/>
     protected override string GetParentPath(string path, string? root) => ProviderPath.GetParent(path, root);
@@ -37,7 +32,7 @@ public sealed partial class KvProvider
 
     private bool Exists(Target target)
     {
-        if (target.IsTop)
+        if (target.IsRoot)
         {
             return true;
         }

@@ -44,9 +44,10 @@ public sealed partial class KvProvider
             throw new KvException(KvError.NotSupported, $"Property '{other.Name}' cannot be set: only {ValueProperty} can. Versions and times are the storage's.", other.Name);
         }
 
+        string key = GetKey(target);
         if (properties is [var value] && ShouldProcess(target.ToString(), "Set property"))
         {
-            Commit(target, new KvBatch().Set(GetKey(target), ToText(value.Value ?? "")));
+            Commit(target, new KvBatch().Set(key, ItemText.FromValue(key, value.Value ?? ""), Find(target)?.Expires));
             WritePropertyObject(propertyValue, path);
         }
     });

@@ -20,61 +20,71 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     protected override void StopProcessing() => _stopping.Cancel();
 
     /// <summary>Where a path leads: a drive and a place in its storage.</summary>
-    private readonly record struct Target(string ProviderPath, KvDriveInfo Drive, KvLocation Location)
+    private readonly record struct Target(KvDriveInfo Drive, KvLocation Location)
     {
+        public string ProviderPath => Drive.GetProviderPath(Location);
+
+        // By this the cmdlets find the storage again.
+        public string StorageName => Drive.Name + ":";
+
         public KvStorage Storage => Drive.Storage;
 
         public string Store => Location.Store!;
 
         public string Path => Location.Path;
 
+        public bool IsRoot => Location == Drive.Place;
+
         public bool IsTop => Location.Store is null;
 
         public bool IsStore => Location.Store is not null && Location.Path.Length == 0;
 
-        public override string ToString() => $"{Drive.Name}:{Separator}{PowerShell.ProviderPath.GetRest(ProviderPath)}";
+        public Target Child(string name) => this with { Location = Location.Child(name) };
 
-        private static char Separator => PowerShell.ProviderPath.Separator;
+        public override string ToString() => ProviderPath;
     }
 
     /// <summary>The target of a provider path.</summary>
     /// <exception cref="KvException"><see cref="KvError.InvalidPath"/>: there is no such drive, or the path is malformed.</exception>
     private Target GetTarget(string path)
     {
-        string name = ProviderPath.GetDriveName(path);
-        KvDriveInfo? drive = FindDrive(name);
+        KvDriveInfo? drive = KvDriveInfo.Find(SessionState, PSDriveInfo, path);
         return drive is null
-            ? throw new KvException(KvError.InvalidPath, $"There is no kv drive '{name}'. A provider path begins with a drive's name: KvStore::kv/myKV/key. Get-PSDrive -PSProvider KvStore lists the drives.", path)
-            : new Target(path, drive, drive.GetLocation(path));
+            ? throw new KvException(KvError.InvalidPath, $"'{path}' is on no kv drive. A provider path begins with a drive: KvStore::kv:/myKV/key. Get-PSDrive -PSProvider KvStore lists the drives.", path)
+            : new Target(drive, drive.GetLocation(path));
     }
 
-    // The session's drives, not the provider's: those leave out drives that a function or script made for itself.
-    private KvDriveInfo? FindDrive(string name)
+    /// <summary>The target of a provider path that is only asked about: what no path can name is not there.</summary>
+    private Target? FindTarget(string path)
     {
-        bool IsNamed(PSDriveInfo drive) => drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-        return PSDriveInfo is KvDriveInfo own && IsNamed(own) ? own : SessionState.Drive.GetAll().OfType<KvDriveInfo>().FirstOrDefault(IsNamed);
+        try
+        {
+            return KvDriveInfo.Find(SessionState, PSDriveInfo, path) is { } drive ? new Target(drive, drive.GetLocation(path)) : null;
+        }
+        catch (KvException e) when (e.Error == KvError.InvalidPath)
+        {
+            return null;
+        }
     }
-
-    /// <summary>The provider path of a child of a target.</summary>
-    private static string GetChildPath(Target target, string name) => ProviderPath.Join(target.ProviderPath, KvPath.ToDrivePath(name));
 
     /// <summary>What is at a target; null if nothing is.</summary>
     private KvNodeInfo? Find(Target target)
     {
         if (target.IsTop)
         {
-            return new KvNodeInfo(target.Location, node: null);
+            return new KvNodeInfo(target.StorageName, target.ProviderPath, target.Location, node: null);
         }
 
         if (target.IsStore)
         {
-            return KvPath.IsStoreName(target.Store) && target.Storage.GetStore(target.Store, _stopping.Token) is { } store
-                ? new KvNodeInfo(target.Location, node: null, store)
-                : null;
+            KvStoreInfo? store = KvPath.IsStoreName(target.Store) ? target.Storage.GetStore(target.Store, _stopping.Token) : null;
+            return store is not null || target.IsRoot ? new KvNodeInfo(target.StorageName, target.ProviderPath, target.Location, node: null, store) : null;
         }
 
-        return KvPath.IsStoreName(target.Store) && KvSearch.FindNode(target.Storage, target.Store, target.Path, _stopping.Token) is { } node
-            ? new KvNodeInfo(target.Location, node)
+        // The root of a drive is always there: a namespace comes with its first item, and that may be made here.
+        KvNode? node = KvPath.IsStoreName(target.Store) ? KvSearch.FindNode(target.Storage, target.Store, target.Path, _stopping.Token) : null;
+        return node is not null || target.IsRoot
+            ? new KvNodeInfo(target.StorageName, target.ProviderPath, target.Location, node ?? new KvNode(target.Path, item: null, isNamespace: true))
             : null;
     }
 
@@ -96,11 +106,11 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     }
 
     /// <summary>Answers a question about a path; an error ends the command, since the engine would take any answer for the truth.</summary>
-    private T Ask<T>(string path, Func<Target, T> question)
+    private bool Ask(string path, Func<Target, bool> question)
     {
         try
         {
-            return question(GetTarget(path));
+            return FindTarget(path) is { } target && question(target);
         }
         catch (KvException e)
         {
@@ -116,19 +126,19 @@ public sealed partial class KvProvider : NavigationCmdletProvider, IContentCmdle
     private KvNodeInfo Require(Target target) =>
         Find(target) ?? throw new KvException(KvError.ItemNotFound, $"There is nothing at '{target}'. Get-ChildItem shows what there is.", target.ToString());
 
-    private void Write(Target target, KvNodeInfo node) => Write(target.ProviderPath, node);
+    private void Write(KvNodeInfo node) => Write(node, node.StoreInfo is null ? null : "Store");
 
-    private void Write(string path, KvNodeInfo node)
+    // A name of its own gives a table of its own: to stores, and to what a recursive listing shows.
+    private void Write(KvNodeInfo node, string? view)
     {
-        if (node.StoreInfo is null)
+        if (view is null)
         {
-            WriteItemObject(node, path, node.IsNamespace);
+            WriteItemObject(node, node.FullName, node.IsNamespace);
             return;
         }
 
-        // A name of its own gives stores a table of their own.
-        var store = new PSObject(node);
-        store.TypeNames.Insert(0, $"{typeof(KvNodeInfo).FullName}#Store");
-        WriteItemObject(store, path, isContainer: true);
+        var shown = new PSObject(node);
+        shown.TypeNames.Insert(0, $"{typeof(KvNodeInfo).FullName}#{view}");
+        WriteItemObject(shown, node.FullName, node.IsNamespace);
     }
 }

@@ -16,5 +16,5 @@ public sealed class ListingParameters
     [Alias("af", "Item")]
     public SwitchParameter File { get; set; }
 
-    internal bool Wants(KvNodeInfo node) => (!Directory && !File) || (Directory && node.IsNamespace) || (File && node.IsItem);
+    internal bool Wants(KvNodeInfo node) => (!Directory && !File) || (Directory && !File && node.IsNamespace) || (File && !Directory && node.IsItem);
 }

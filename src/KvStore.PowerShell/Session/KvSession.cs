@@ -83,13 +83,13 @@ internal sealed class KvSession
 
     /// <summary>The name of the storage that a command works on: as given, else of the current kv drive, else of the chosen store, else of the default.</summary>
     public string GetStorageName(SessionState state, string? storage) =>
-        storage ?? GetDriveName(state.Path.CurrentLocation) ?? Chosen?.Storage ?? DefaultStorage.ConnectionName;
+        storage ?? GetDriveName(state) ?? Chosen?.Storage ?? DefaultStorage.ConnectionName;
 
     /// <summary>The store and namespace of the current location; null outside of kv drives and at their top.</summary>
     public static KvChoice? GetLocation(SessionState state)
     {
         PathInfo location = state.Path.CurrentLocation;
-        return location.Drive is KvDriveInfo drive && drive.GetLocation(location.ProviderPath) is { Store: { } store } place
+        return FindDrive(state, location) is { } drive && drive.GetLocation(location.ProviderPath) is { Store: { } store } place
             ? new KvChoice(drive.Name + ":", store, place.Path)
             : null;
     }
@@ -101,5 +101,9 @@ internal sealed class KvSession
         state.Drive.GetAll().FirstOrDefault(drive => drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) as KvDriveInfo;
 
     // With its colon, a drive cannot be taken for a connection of the same name.
-    private static string? GetDriveName(PathInfo location) => location.Drive is KvDriveInfo drive ? drive.Name + ":" : null;
+    private static string? GetDriveName(SessionState state) => FindDrive(state, state.Path.CurrentLocation) is { } drive ? drive.Name + ":" : null;
+
+    // A location may be one without a drive (cd KvStore::kv:/myKV): its provider path names the drive all the same.
+    private static KvDriveInfo? FindDrive(SessionState state, PathInfo location) =>
+        location.Provider.ImplementingType == typeof(KvProvider) ? KvDriveInfo.Find(state, location.Drive, location.ProviderPath) : null;
 }
