@@ -51,8 +51,9 @@ Describe 'The help of <_>' -ForEach $names {
             $sets = @($parameter.ParameterSets.Values)
             $type = [Nullable]::GetUnderlyingType($parameter.ParameterType) ?? $parameter.ParameterType
             $told.type.name | Should -Be $type.FullName -Because $parameter.Name
-            $told.position | Should -Be ($sets[0].Position -ge 0 ? $sets[0].Position : 'Named') -Because $parameter.Name
-            $told.required | Should -Be ("$($sets[0].IsMandatory)") -Because $parameter.Name
+            # Of several parameter sets, Get-Help tells of one.
+            $told.position | Should -BeIn @($sets | ForEach-Object { $_.Position -ge 0 ? "$($_.Position)" : 'Named' }) -Because $parameter.Name
+            $told.required | Should -BeIn @($sets | ForEach-Object { "$($_.IsMandatory)" }) -Because $parameter.Name
             $told.pipelineInput | Should -Match ($sets.ValueFromPipeline -contains $true ? 'ByValue' : '^(?!.*ByValue)') -Because $parameter.Name
             $told.pipelineInput | Should -Match ($sets.ValueFromPipelineByPropertyName -contains $true ? 'ByPropertyName' : '^(?!.*ByPropertyName)') -Because $parameter.Name
             if ($parameter.ParameterType.IsEnum) {
