@@ -106,7 +106,8 @@ Describe 'Connect-KvStorage' {
         } | Out-String -Width 500
         $shown | Should -BeLike '*Connected list*answer*'
         $shown | Should -Not -Match $secret
-        $password = ConvertTo-SecureString $secret -AsPlainText
+        $password = [securestring]::new()
+        $secret.ToCharArray().ForEach({ $password.AppendChar($_) })
         { Connect-KvStorage list -Credential ([pscredential]::new('me', $password)) } | Should -Throw -ExpectedMessage '*no option*'
     }
 }

@@ -13,6 +13,7 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
     /// <summary>Names, without regard to case; wildcards are allowed. Without it all stores of the storage.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [Alias("Store")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreCompleter))]
