@@ -108,6 +108,19 @@ public sealed class StorageConnections(StorageRegistry registry)
         }
     }
 
+    /// <summary>Closes every shared storage, whoever uses it: for the end of the process, where a file is left tidy and nobody calls again.</summary>
+    public void CloseAll()
+    {
+        SharedStorage[] open;
+        lock (_gate)
+        {
+            open = [.. _shared.Values];
+            _shared.Clear();
+        }
+
+        Array.ForEach(open, shared => shared.Storage.Dispose());
+    }
+
     /// <summary>Opens a storage without naming it, sharing the object of whoever has the same place open.</summary>
     /// <returns>The storage; disposing it closes the place when its last user has done so. A storage instance that the caller brought stays open.</returns>
     /// <exception cref="KvException">As <see cref="StorageRegistry.Create(StorageConfiguration)"/>.</exception>

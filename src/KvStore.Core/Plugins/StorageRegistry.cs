@@ -65,7 +65,8 @@ public sealed class StorageRegistry
             case Type type when typeof(KvStorage).IsAssignableFrom(type):
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
             case null or "":
-                return Create(configuration, name: StorageUrl.GetScheme(configuration.Connection) is null ? "memory" : null);
+                // A URL names its plugin; what is no URL is the file of a database.
+                return Create(configuration, name: configuration.Connection is null ? "memory" : StorageUrl.GetScheme(configuration.Connection) is null ? "db" : null);
             case string name:
                 return Create(configuration, name);
             default:
