@@ -19,13 +19,19 @@
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
+        'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )
     PrivateData            = @{
         # Any module may announce storages like this; they are found by name or URL scheme without importing the module.
         KvStore = @{
             Storages = @(
                 @{ Name = 'db'; Schemes = @('sqlite'); Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.SqliteStorage' }
+                @{ Name = 'db'; Schemes = @('postgresql', 'postgres'); Assembly = 'bin/storages/PostgreSql/KvStore.Storage.PostgreSql.dll'; Type = 'KvStore.Storage.PostgreSql.PostgreSqlStorage' }
+                @{ Name = 'db'; Schemes = @('mysql', 'mariadb'); Assembly = 'bin/storages/MySql/KvStore.Storage.MySql.dll'; Type = 'KvStore.Storage.MySql.MySqlStorage' }
+                @{ Name = 'etcd'; Schemes = @('etcd', 'etcds'); Assembly = 'bin/storages/Etcd/KvStore.Storage.Etcd.dll'; Type = 'KvStore.Storage.Etcd.EtcdStorage' }
+                @{ Name = 'linstor'; Schemes = @('linstor'); Assembly = 'bin/storages/Linstor/KvStore.Storage.Linstor.dll'; Type = 'KvStore.Storage.Linstor.LinstorStorage' }
                 @{ Name = 'memory_db'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.MemoryDbStorage' }
+                @{ Name = 'cinderlib'; Assembly = 'bin/storages/Sqlite/KvStore.Storage.Sqlite.dll'; Type = 'KvStore.Storage.Sqlite.CinderlibStorage' }
             )
         }
         PSData  = @{

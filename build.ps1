@@ -6,7 +6,7 @@ Builds KvStore and imports it into the session, or does another task of its life
 Thin over `dotnet`: `dotnet build` alone lays out the same module.
 .PARAMETER Task
 Build (the default) builds and imports the module. Test runs all tests. Package lays out the module as it is published,
-under out/KvStore/<version>. Docs regenerates the help from docs/ (needs Microsoft.PowerShell.PlatyPS). Clean removes
+under out/KvStore/<version>. Docs regenerates the help in docs/ and the output that its examples show (needs Microsoft.PowerShell.PlatyPS). Clean removes
 what a build made.
 .PARAMETER Configuration
 Debug or Release; both are optimized, only Release is packaged.
@@ -70,7 +70,12 @@ try {
             Invoke-DotNet build --configuration $Configuration
             New-ModulePackage
         }
-        'Docs' { & ./docs/Update-Help.ps1 -Manifest $manifest }
+        'Docs' {
+            Invoke-DotNet build --configuration $Configuration
+            # This session may have loaded the module, and with it the help as it was.
+            & ([Environment]::ProcessPath) -NoProfile -File ./docs/Update-Help.ps1 -Examples
+            Invoke-DotNet build --configuration $Configuration
+        }
         'Clean' {
             Get-ChildItem -Path . -Include bin, obj, out, en-US, TestResults -Directory -Recurse | Remove-Item -Recurse -Force
         }

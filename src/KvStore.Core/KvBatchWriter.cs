@@ -2,8 +2,8 @@
 namespace KvStore;
 
 /// <summary>
-/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes, or the
-/// storage's own maximum, or about <see cref="MaximumSize"/> characters. What was not flushed is not written. Not safe for use by several threads at once.
+/// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes, or
+/// <see cref="MaximumSize"/> bytes, or the storage's own maximum of either. What was not flushed is not written. Not safe for use by several threads at once.
 /// </summary>
 /// <param name="storage">The storage.</param>
 /// <param name="store">The store's name.</param>
@@ -13,15 +13,16 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     /// <summary>The most changes in one commit; fewer where the storage says so.</summary>
     public const int MaximumCount = 1000;
 
-    /// <summary>The most characters of keys and values in one commit, give or take one item.</summary>
+    /// <summary>The most bytes (UTF-8) of keys and values in one commit of more than one item; fewer where the storage says so.</summary>
     public const int MaximumSize = 1024 * 1024;
 
     private readonly KvStorage _storage = CheckedStorage.Wrap(storage);
     private readonly string _owner = $"store '{store}'";
     private readonly HashSet<string> _collected = new(StringComparer.Ordinal);
     private readonly int _maximumCount = Math.Min(MaximumCount, storage.MaximumBatchCount);
+    private readonly long _maximumSize = Math.Min(MaximumSize, storage.MaximumBatchSize);
     private KvBatch _batch = new();
-    private int _size;
+    private long _size;
     private KvLimits? _limits;
 
     /// <summary>Whether an item that exists already is refused instead of overwritten.</summary>
@@ -49,28 +50,26 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         Limits.Check(fullKey, value, _owner);
         Require(KvCapabilities.Conditions, RequireAbsent);
         Require(KvCapabilities.Expiry, expires is not null);
+
+        // Within one batch the second of a key would overwrite the first: it must find it committed.
+        MakeRoom(KvPath.GetSize(fullKey) + KvPath.GetSize(value), flushes: RequireAbsent && _collected.Contains(fullKey));
         if (RequireAbsent)
         {
-            // Within one batch the second of a key would overwrite the first: it must find it committed.
-            if (!_collected.Add(fullKey))
-            {
-                Flush();
-                _collected.Add(fullKey);
-            }
-
+            _collected.Add(fullKey);
             _batch.RequireAbsent(fullKey);
         }
 
         _batch.Set(fullKey, value, expires);
-        Grow(fullKey.Length + value.Length);
+        FlushIfFull();
     }
 
     /// <summary>Deletes an item; one that is not there is no error.</summary>
     /// <exception cref="KvException">As <see cref="Flush"/>.</exception>
     public void Delete(string fullKey)
     {
+        MakeRoom(KvPath.GetSize(fullKey), flushes: false);
         _batch.Delete(fullKey);
-        Grow(fullKey.Length);
+        FlushIfFull();
     }
 
     /// <summary>Commits what has been collected.</summary>
@@ -87,8 +86,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private KvLimits ReadLimits() =>
-        (_storage.Capabilities.HasFlag(KvCapabilities.StoreLimits) && _storage.GetStore(store, cancellation) is { } info ? info.Limits : KvLimits.Default).Within(_storage.Limits);
+    private KvLimits ReadLimits() => _storage.GetLimits(store, wanted: null, cancellation);
 
     private void Require(KvCapabilities capability, bool isNeeded)
     {
@@ -98,10 +96,19 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void Grow(int size)
+    private void MakeRoom(int size, bool flushes)
     {
+        if (flushes || _size + size > _maximumSize)
+        {
+            Flush();
+        }
+
         _size += size;
-        if (_batch.Count >= _maximumCount || _size >= MaximumSize)
+    }
+
+    private void FlushIfFull()
+    {
+        if (_batch.Count >= _maximumCount)
         {
             Flush();
         }
@@ -116,10 +123,10 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             {
                 commit = _storage.Commit(store, batch, cancellation);
             }
-            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong)
+            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong or KvError.BatchTooLarge)
             {
-                // A limit that the store got meanwhile, or a rule that only the storage knows.
-                CommitOneByOne(batch, e);
+                // A limit that the store got meanwhile, or a rule that only the storage or its server knows.
+                CommitInHalves(batch, e);
                 return;
             }
 
@@ -133,7 +140,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void CommitOneByOne(KvBatch batch, KvException error)
+    private void CommitInHalves(KvBatch batch, KvException error)
     {
         if (batch.Count == 1)
         {
@@ -141,15 +148,22 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             return;
         }
 
+        var first = new KvBatch();
+        var second = new KvBatch();
         foreach (string fullKey in batch.Deletes)
         {
-            Commit(new KvBatch().Delete(fullKey));
+            GetHalf().Delete(fullKey);
         }
 
         foreach (KvSet set in batch.Sets)
         {
-            Commit(Add(new KvBatch(), set));
+            Add(GetHalf(), set);
         }
+
+        Commit(first);
+        Commit(second);
+
+        KvBatch GetHalf() => first.Count < batch.Count / 2 ? first : second;
     }
 
     // The commit named one item that exists; asking for the others at once spares a commit for each.

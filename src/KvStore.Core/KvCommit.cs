@@ -53,7 +53,7 @@ public sealed class KvCommit
         string key = KvException.Shorten(condition.FullKey);
         string message = (condition.Version, Current) switch
         {
-            (0, _) => $"Item '{key}' exists already (version {Current?.Version?.ToString() ?? "unknown"}); nothing was written. Leave out the condition to overwrite it.",
+            (0, _) => $"Item '{key}' exists already (version {Current?.Version?.ToString() ?? "unknown"}); nothing was written. To overwrite it, leave out the condition (-NoClobber), or give New-Item -Force.",
             (_, null) => $"Item '{key}' does not exist; version {condition.Version} was expected, and nothing was written. Read it again and decide anew.",
             _ => $"Item '{key}' has version {Current.Version}; {condition.Version} was expected, and nothing was written. Read it again and decide anew.",
         };

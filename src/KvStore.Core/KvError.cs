@@ -19,7 +19,7 @@ public enum KvError
     /// <summary>A value is longer than its store or storage allows.</summary>
     ValueTooLong,
 
-    /// <summary>A batch has more changes than its storage commits at once.</summary>
+    /// <summary>A batch has more changes, or more bytes, than its storage commits at once.</summary>
     BatchTooLarge,
 
     /// <summary>A store name breaks the rule for store names.</summary>
@@ -36,6 +36,9 @@ public enum KvError
 
     /// <summary>A condition of a batch did not hold; nothing was written.</summary>
     ConditionFailed,
+
+    /// <summary>The storage no longer keeps the revision that is asked for.</summary>
+    RevisionGone,
 
     /// <summary>The storage lacks a capability that the call needs.</summary>
     NotSupported,

@@ -28,6 +28,12 @@ public class KvException : Exception
     /// </summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>
+    /// For storages: the write that failed may have been applied all the same, or may still be. False where it is known that
+    /// nothing was written, and for reads.
+    /// </summary>
+    public bool MayBeApplied { get; init; }
+
     /// <summary>Shortens text for a message: long keys and values would bury the sentence.</summary>
     internal static string Shorten(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[58]) ? 58 : 59)}…";
 }

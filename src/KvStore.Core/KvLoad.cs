@@ -4,9 +4,12 @@ namespace KvStore;
 /// <summary>What a load brings to one store.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Batch">All that it is to hold.</param>
-internal sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
+public sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
 {
     /// <summary>Gathers a load into one batch a store; reading it to the end proves it well-formed.</summary>
+    /// <param name="entries">Each store, followed by what it holds.</param>
+    /// <param name="mode">What happens to what is there already.</param>
+    /// <param name="cancellation">Ends the gathering.</param>
     public static IReadOnlyList<KvLoad> Gather(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
         var loads = new Dictionary<string, KvLoad>(StringComparer.OrdinalIgnoreCase);
@@ -43,7 +46,7 @@ internal sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
     }
 
     /// <summary>The default of <see cref="KvStorage.Load"/>.</summary>
-    public static void StoreByStore(KvStorage storage, IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
+    internal static void StoreByStore(KvStorage storage, IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
         foreach (KvLoad load in Gather(entries, mode, cancellation))
         {
@@ -59,6 +62,6 @@ internal sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
     }
 
     /// <summary>A batch that empties a store, spelled out where the storage cannot delete a namespace by itself.</summary>
-    public static KvBatch Emptying(KvStorage storage, string store, CancellationToken cancellation) =>
+    internal static KvBatch Emptying(KvStorage storage, string store, CancellationToken cancellation) =>
         CheckedStorage.SpellOut(storage, store, new KvBatch().DeleteNamespace(KvPath.Root), cancellation);
 }

@@ -1,4 +1,6 @@
 // One description of "which items" serves listing, searching, counting and paging on every storage.
+using System.Text;
+
 namespace KvStore;
 
 /// <summary>A range of full keys, in the order of their UTF-8 bytes.</summary>
@@ -22,6 +24,40 @@ public sealed record KvRange
     /// <summary>Values and times are not needed: a storage may leave them empty.</summary>
     public bool KeysOnly { get; init; }
 
+    /// <summary>Whether no key can lie in the range.</summary>
+    public bool IsEmpty => Limit <= 0 || Prefix.Contains('\0', StringComparison.Ordinal);
+
+    /// <summary>For storages: the lower bound of all keys in the range, inclusive; what <see cref="Prefix"/>, <see cref="Start"/> and <see cref="After"/> come to.</summary>
+    public string LowerBound
+    {
+        get
+        {
+            string bound = Max(WithoutNul(Prefix), WithoutNul(Start));
+            return After is null ? bound : Max(bound, After.Length == 0 ? "" : WithoutNul(After + '\0'));
+        }
+    }
+
+    /// <summary>For storages: the upper bound of all keys in the range, exclusive; null if there is none.</summary>
+    public string? UpperBound
+    {
+        get
+        {
+            string bound = Prefix;
+            while (bound.Length > 0)
+            {
+                Rune.DecodeLastFromUtf16(bound, out Rune last, out int length);
+                bound = bound[..^length];
+                if (last.Value != 0x10FFFF)
+                {
+                    // The next character, and none is a lone surrogate.
+                    return bound + new Rune(last.Value == 0xD7FF ? 0xE000 : last.Value + 1);
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Everything beneath a namespace.</summary>
     /// <param name="namespacePath">A namespace path in normal form; empty for the root.</param>
     public static KvRange Beneath(string namespacePath) => new() { Prefix = KvPath.GetPrefix(namespacePath) };
@@ -31,4 +67,13 @@ public sealed record KvRange
         fullKey.StartsWith(Prefix, StringComparison.Ordinal)
         && (Start.Length == 0 || KvOrder.Instance.Compare(fullKey, Start) >= 0)
         && (After is null || KvOrder.Instance.Compare(fullKey, After) > 0);
+
+    private static string Max(string x, string y) => KvOrder.Instance.Compare(x, y) >= 0 ? x : y;
+
+    // No key holds NUL, so that the first key that can stand behind "a" is "a\u0001", which engines without NUL in text can be asked for.
+    private static string WithoutNul(string text)
+    {
+        int nul = text.IndexOf('\0', StringComparison.Ordinal);
+        return nul < 0 ? text : text[..nul] + '\u0001';
+    }
 }

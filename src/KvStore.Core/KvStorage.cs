@@ -31,6 +31,9 @@ public abstract class KvStorage : IDisposable
     /// <summary>The largest number of changes that one batch may have (<see cref="KvBatch.Count"/>); pipelines and copies make their batches no larger.</summary>
     public virtual int MaximumBatchCount => int.MaxValue;
 
+    /// <summary>The bytes (UTF-8) of keys and values up to which a batch is committed for sure; pipelines and copies make theirs no larger, if of more than one item.</summary>
+    public virtual long MaximumBatchSize => long.MaxValue;
+
     /// <summary>
     /// Equal for two storages of the same place and settings, which then share one object in a process; null, the default, if
     /// each is a place of its own. It is never shown, so it may hold a password. A storage with one opens nothing before its first use.
@@ -119,6 +122,16 @@ public abstract class KvStorage : IDisposable
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
+    }
+
+    /// <summary>The limits that writes to a store meet: its own, or where the storage has none for each store the default; never above <see cref="Limits"/>.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="wanted">Those that it is to be created with if it is not there; null for the default.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    internal KvLimits GetLimits(string store, KvLimits? wanted, CancellationToken cancellation)
+    {
+        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? GetStore(store, cancellation)?.Limits ?? wanted : null;
+        return (own ?? KvLimits.Default).Within(Limits);
     }
 
     /// <summary>The error of a missing capability, for storages that refuse a call.</summary>

@@ -32,6 +32,6 @@ public abstract class TextOnlyIndexer
         found);
 
     // PowerShell wraps what a command emits, and a hashtable keeps the wrapper; Core does not know its type.
-    private protected static object? Unwrap(object? value) =>
+    internal static object? Unwrap(object? value) =>
         value?.GetType() is { FullName: "System.Management.Automation.PSObject" } wrapper ? wrapper.GetProperty("BaseObject")!.GetValue(value) : value;
 }

@@ -13,6 +13,9 @@ internal enum ConnectionUse
     /// <summary>Reading a file that nobody can write, in a folder where SQLite can keep no files of its own.</summary>
     ReadingUnchangeable,
 
+    /// <summary>Reading a file of another program, which is left exactly as it is.</summary>
+    ReadingForeign,
+
     /// <summary>Writing a file, under its lock file.</summary>
     Writing,
 
@@ -78,6 +81,7 @@ internal sealed class Connection : IDisposable
             // Abandoned enumerations are finalized by another thread, and all share this one connection.
             ConnectionUse.Memory => (":memory:", raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | OpenFullMutex),
             ConnectionUse.ReadingUnchangeable => (ToUri(file!) + "?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI | OpenNoMutex),
+            ConnectionUse.ReadingForeign => (file!, raw.SQLITE_OPEN_READONLY | OpenNoMutex),
             _ => (file!, raw.SQLITE_OPEN_READWRITE | OpenNoMutex),
         };
         int code = raw.sqlite3_open_v2(name, out sqlite3 handle, flags, null);
@@ -172,7 +176,7 @@ internal sealed class Connection : IDisposable
         Execute("PRAGMA cell_size_check = ON");
         Execute("PRAGMA mmap_size = 0");
         Execute("PRAGMA cache_size = -16384");
-        if (use is ConnectionUse.Reading or ConnectionUse.ReadingUnchangeable)
+        if (use is ConnectionUse.Reading or ConnectionUse.ReadingUnchangeable or ConnectionUse.ReadingForeign)
         {
             Execute("PRAGMA query_only = ON");
             return;

@@ -83,6 +83,14 @@ internal sealed class Schema(params string[] steps)
         }
 
         bool isEmpty = applicationId == 0 && version == 0 && connection.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
+        if (!isEmpty && CinderlibDatabase.IsOne(connection))
+        {
+            throw new KvException(
+                KvError.ForeignDatabase,
+                $"Database '{connection.Place}' is cinderlib's; it was left as it is. Read it with Connect-KvStorage -Storage cinderlib, and copy its store from there.",
+                connection.Place);
+        }
+
         return isEmpty ? SchemaState.Empty : throw new KvException(
             KvError.ForeignDatabase,
             $"Database '{connection.Place}' belongs to another program (application id {applicationId}); it was left as it is. Name another file.",

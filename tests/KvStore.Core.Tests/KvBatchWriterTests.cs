@@ -27,14 +27,17 @@ public sealed class KvBatchWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_holds_no_more_characters_than_its_maximum_and_one_item()
+    public void A_batch_of_several_items_holds_no_more_bytes_than_its_maximum()
     {
-        _memory.CreateStore("s", new KvLimits(510, 600_000), default);
+        _memory.CreateStore("s", new KvLimits(510, 3_000_000), default);
         KvBatchWriter writer = Create(_memory);
         writer.Set("a", new string('v', 600_000));
+        writer.Set("b", new string('v', 400_000));
         Assert.Empty(_commits);
-        writer.Set("b", new string('v', 600_000));
-        Assert.Equal([2], _commits);
+        writer.Set("c", new string('é', 1_500_000));
+        writer.Set("d", "v");
+        writer.Flush();
+        Assert.Equal([2, 1, 1], _commits);
     }
 
     [Fact]
@@ -48,6 +51,12 @@ public sealed class KvBatchWriterTests : IDisposable
 
         writer.Flush();
         Assert.Equal([3, 3, 1], _commits);
+
+        _commits.Clear();
+        writer.Set("a", new string('v', 60));
+        writer.Set("b", new string('v', 40));
+        writer.Flush();
+        Assert.Equal([1, 1], _commits);
     }
 
     [Fact]
@@ -74,6 +83,23 @@ public sealed class KvBatchWriterTests : IDisposable
         writer.Flush();
         Assert.Equal(["a", "c"], Keys());
         Assert.Equal("bad", Assert.Single(_refused).Target);
+    }
+
+    [Fact]
+    public void A_batch_that_the_storage_turns_out_not_to_take_at_once_is_written_in_parts()
+    {
+        KvBatchWriter writer = Create(new Narrow(_memory));
+        for (int i = 0; i < 10; i++)
+        {
+            writer.Set($"k{i}", "v");
+        }
+
+        writer.Delete("gone");
+        writer.Flush();
+        Assert.Equal(10, Keys().Count());
+        Assert.Equal(10, _written.Count);
+        Assert.Empty(_refused);
+        Assert.All(_commits, count => Assert.InRange(count, 1, 3));
     }
 
     [Fact]
@@ -126,9 +152,18 @@ public sealed class KvBatchWriterTests : IDisposable
 
     private IEnumerable<string> Keys() => _memory.Scan("s", KvRange.All, default).Select(item => item.FullKey);
 
+    // As a server does whose limits were set lower than the storage knows.
+    private sealed class Narrow(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
+            batch.Count > 3 ? throw new KvException(KvError.BatchTooLarge, "Too large.") : base.Commit(store, batch, cancellation);
+    }
+
     private sealed class Small(KvStorage inner) : DelegatingStorage(inner)
     {
         public override int MaximumBatchCount => 3;
+
+        public override long MaximumBatchSize => 100;
     }
 
     private sealed class Fussy(KvStorage inner) : DelegatingStorage(inner)

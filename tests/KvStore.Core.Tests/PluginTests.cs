@@ -3,8 +3,7 @@ namespace KvStore.Core.Tests;
 
 public sealed class PluginTests
 {
-    private static readonly string PluginFolder = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "../../../..", "KvStore.TestPlugin", Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "../../.."), AppContext.BaseDirectory)));
+    private static readonly string PluginFolder = Path.Combine(FindRoot(), "docs", "examples", "ListModule", "bin");
 
     private readonly StorageRegistry _registry = new();
 
@@ -108,7 +107,7 @@ public sealed class PluginTests
         _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "nowhere.dll"), "X"));
         Assert.Contains(_registry.GetPlugins(), plugin => plugin.Name == "broken");
         Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("broken"))).Error);
-        _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "KvStore.TestPlugin.dll"), "No.Such"));
+        _registry.Register(StoragePlugin.FromAssembly("broken", Path.Combine(PluginFolder, "ListModule.dll"), "No.Such"));
         Assert.Contains("No.Such", Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("broken"))).Message, StringComparison.Ordinal);
     }
 
@@ -146,6 +145,41 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void Who_asks_while_a_source_is_being_asked_waits_for_it()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        _registry.AddSource(() =>
+        {
+            begun.Set();
+            end.Wait();
+            return [new StoragePlugin("late", typeof(MemoryStorage), "late")];
+        });
+        Task<KvStorage> Begin() => Task.Factory.StartNew(() => _registry.Create(new StorageConfiguration("late")), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<KvStorage> first = Begin();
+        begun.Wait();
+        Task<KvStorage> second = Begin();
+        Task.WaitAny([second], millisecondsTimeout: 500);
+        end.Set();
+        Assert.Equal("memory", first.Result.Description);
+        Assert.Equal("memory", second.Result.Description);
+    }
+
+    [Fact]
+    public void A_source_that_fails_is_not_forgotten()
+    {
+        bool isBroken = true;
+        _registry.AddSource(() => isBroken ? throw new KvException(KvError.InvalidPlugin, "broken") : [new StoragePlugin("late", typeof(MemoryStorage))]);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("late"))).Error);
+        }
+
+        isBroken = false;
+        Assert.Equal("memory", _registry.Create(new StorageConfiguration("late")).Description);
+    }
+
+    [Fact]
     public void Plugins_that_share_a_name_are_told_apart_by_the_scheme()
     {
         _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
@@ -159,6 +193,7 @@ public sealed class PluginTests
     [InlineData("mysql+pymysql://me:s3cret@host/db?charset=utf8", "mysql+pymysql://me:***@host/db?charset=utf8")]
     [InlineData("postgresql://me:s3c%40ret@a,b:5432/db?sslpassword=s3cret&x=1", "postgresql://me:***@a,b:5432/db?sslpassword=***&x=1")]
     [InlineData("etcd://me:p@s3cret@host", "etcd://me:***@host")]
+    [InlineData("mysql://me:s3/cret@host/db", "mysql://me:***@host/db")]
     [InlineData("linstor://host?token=s3cret", "linstor://host?token=***")]
     [InlineData("sqlite:////home/me/kv.db", "sqlite:////home/me/kv.db")]
     [InlineData("etcd://me@host", "etcd://me@host")]
@@ -192,6 +227,27 @@ public sealed class PluginTests
         Assert.Null(Assert.Single(connections.GetAll()).Storage.Get("myKV", "a", default));
     }
 
+    // A memory storage that another thread replaces at once would take what was written to it along.
+    [Fact]
+    public void Threads_that_need_a_connection_at_once_get_the_same()
+    {
+        var connections = new StorageConnections(_registry);
+        using var start = new Barrier(4);
+        Task<StorageConnection>[] asking =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return connections.FindOrConnect("x", () => new StorageConfiguration());
+                },
+                default,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)),
+        ];
+        Assert.Single(asking.Select(task => task.Result).Distinct());
+    }
+
     [Fact]
     public void A_read_only_storage_reads_and_refuses_every_change()
     {
@@ -208,6 +264,17 @@ public sealed class PluginTests
         ];
         Assert.All(changes, change => Assert.Equal(KvError.ReadOnly, Assert.Throws<KvException>(change).Error));
         Assert.Equal("1", memory.Get("myKV", "a", default)!.Value);
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "KvStore.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("The tests run inside the repository.");
     }
 
     public class FirstStorage(string connection) : DelegatingStorage(new MemoryStorage())

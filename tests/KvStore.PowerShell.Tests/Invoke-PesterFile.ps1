@@ -5,12 +5,12 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 
-function Write-Report([hashtable] $Report) {
-    ConvertTo-Json $Report -Depth 5 | Set-Content -LiteralPath $ResultFile -Encoding utf8NoBOM
+function Write-Report([string] $File, [hashtable] $Report) {
+    ConvertTo-Json $Report -Depth 5 | Set-Content -LiteralPath $File -Encoding utf8NoBOM
 }
 
 if (-not (Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -eq 5 })) {
-    Write-Report @{ SkipReason = 'No Pester 5 in this pwsh: Install-PSResource Pester -Version "[5,6)".' }
+    Write-Report $ResultFile @{ SkipReason = 'No Pester 5 in this pwsh: Install-PSResource Pester -Version "[5,6)".' }
     return
 }
 
@@ -40,4 +40,4 @@ $results = foreach ($test in $run.Tests) {
 $failures = foreach ($block in @($run.FailedContainers) + @($run.FailedBlocks)) {
     foreach ($record in $block.ErrorRecord) { Format-ErrorRecord $record }
 }
-Write-Report @{ Results = @($results); Error = $failures ? ($failures -join "`n`n") : $null }
+Write-Report $ResultFile @{ Results = @($results); Error = $failures ? ($failures -join "`n`n") : $null }

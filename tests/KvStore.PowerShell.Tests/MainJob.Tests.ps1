@@ -15,7 +15,7 @@ BeforeAll {
         }
     }
 
-    function ConvertTo-Rows([psobject] $Backend) {
+    function ConvertTo-BackendRow([psobject] $Backend) {
         foreach ($volume in $Backend.volumes.ovo.'versioned_object.data') {
             ConvertTo-Row "volumes/$($volume.id)" $volume -Except snapshots, volume_attachment
             foreach ($snapshot in $volume.snapshots.'versioned_object.data'.objects.'versioned_object.data') {
@@ -27,7 +27,7 @@ BeforeAll {
         }
     }
 
-    $rows = ConvertTo-Rows $dump
+    $rows = ConvertTo-BackendRow $dump
     $rows | Set-KvItem -Store cinder
 }
 

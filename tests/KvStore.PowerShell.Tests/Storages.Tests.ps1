@@ -2,7 +2,7 @@
 BeforeAll {
     . $PSScriptRoot/Initialize-TestSession.ps1
     . $PSScriptRoot/ScriptStorage.ps1
-    $pluginFolder = (Get-ChildItem $PSScriptRoot/../KvStore.TestPlugin/bin -Recurse -Filter KvStore.TestPlugin.dll | Sort-Object LastWriteTime | Select-Object -Last 1).DirectoryName
+    $pluginFolder = (Resolve-Path $PSScriptRoot/../../docs/examples/ListModule/bin).Path
 }
 
 Describe 'Connect-KvStorage' {
@@ -106,7 +106,8 @@ Describe 'Connect-KvStorage' {
         } | Out-String -Width 500
         $shown | Should -BeLike '*Connected list*answer*'
         $shown | Should -Not -Match $secret
-        $password = ConvertTo-SecureString $secret -AsPlainText
+        $password = [securestring]::new()
+        $secret.ToCharArray().ForEach({ $password.AppendChar($_) })
         { Connect-KvStorage list -Credential ([pscredential]::new('me', $password)) } | Should -Throw -ExpectedMessage '*no option*'
     }
 }

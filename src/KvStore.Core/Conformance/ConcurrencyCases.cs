@@ -5,7 +5,7 @@ internal static class ConcurrencyCases
 {
     private const int Threads = 8;
 
-    [ConformanceCase]
+    [ConformanceCase(IsParallel = true)]
     public static void Writers_of_different_items_lose_none(ConformanceContext c)
     {
         const int Each = 40;
@@ -23,7 +23,7 @@ internal static class ConcurrencyCases
         }
     }
 
-    [ConformanceCase(Needs = KvCapabilities.Conditions | KvCapabilities.Versions)]
+    [ConformanceCase(Needs = KvCapabilities.Conditions | KvCapabilities.Versions, IsParallel = true)]
     public static void Increments_by_condition_from_many_threads_add_up(ConformanceContext c)
     {
         const int Each = 25;
@@ -42,7 +42,7 @@ internal static class ConcurrencyCases
         Expect.Equal(1L + (Threads * Each), c.Get("counter")?.Version, "The version of the counter");
     }
 
-    [ConformanceCase(Needs = KvCapabilities.Conditions)]
+    [ConformanceCase(Needs = KvCapabilities.Conditions, IsParallel = true)]
     public static void Only_one_of_many_threads_creates_an_item(ConformanceContext c)
     {
         int created = 0;
@@ -56,7 +56,7 @@ internal static class ConcurrencyCases
         Expect.Equal(1, created, "The number of threads that created it");
     }
 
-    [ConformanceCase(Needs = KvCapabilities.Versions)]
+    [ConformanceCase(Needs = KvCapabilities.Versions, IsParallel = true)]
     public static void Each_commit_of_many_threads_has_a_revision_of_its_own(ConformanceContext c)
     {
         const int Each = 20;
@@ -73,7 +73,7 @@ internal static class ConcurrencyCases
         Expect.Equal(revisions.Length - 1, revisions[^1] - revisions[0], "The revisions from the first to the last");
     }
 
-    [ConformanceCase]
+    [ConformanceCase(IsParallel = true)]
     public static void Readers_and_writers_at_once_meet_no_error(ConformanceContext c)
     {
         c.SetAll("n/a", "n/b", "stays");

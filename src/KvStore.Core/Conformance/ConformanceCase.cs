@@ -14,6 +14,7 @@ public sealed class ConformanceCase
         Group = method.DeclaringType!.Name.Replace("Cases", "", StringComparison.Ordinal);
         Needs = attribute.Needs;
         Lacks = attribute.Lacks;
+        IsParallel = attribute.IsParallel;
         _body = method.CreateDelegate<Action<ConformanceContext>>();
     }
 
@@ -29,6 +30,9 @@ public sealed class ConformanceCase
     /// <summary>The capabilities with any of which the case does not apply: it checks how a storage refuses what it lacks.</summary>
     public KvCapabilities Lacks { get; }
 
+    /// <summary>Whether the case calls the storage from several threads at once.</summary>
+    public bool IsParallel { get; }
+
     /// <summary>Why the case does not apply to a storage; null if it does.</summary>
     public string? WhyNotApplicable(KvStorage storage)
     {
@@ -36,6 +40,11 @@ public sealed class ConformanceCase
         if (missing != KvCapabilities.None)
         {
             return $"The storage lacks the capability {missing}.";
+        }
+
+        if (IsParallel && IsPowerShellClass(storage))
+        {
+            return "The storage is a PowerShell class, whose methods run in the one runspace that defined it.";
         }
 
         KvCapabilities present = Lacks & storage.Capabilities;
@@ -65,6 +74,11 @@ public sealed class ConformanceCase
         }
     }
 
+    // PowerShell makes its classes in assemblies in memory. Called from another thread they wait for their runspace, which
+    // waits for the case: neither would ever end.
+    private static bool IsPowerShellClass(KvStorage storage) =>
+        storage is DelegatingStorage { Inner: KvStorage inner } ? IsPowerShellClass(inner) : storage.GetType().Assembly.IsDynamic;
+
     /// <summary>The group and the sentence.</summary>
     public override string ToString() => $"{Group}: {Name.Replace('_', ' ')}";
 }
@@ -76,4 +90,6 @@ internal sealed class ConformanceCaseAttribute : Attribute
     public KvCapabilities Needs { get; init; }
 
     public KvCapabilities Lacks { get; init; }
+
+    public bool IsParallel { get; init; }
 }

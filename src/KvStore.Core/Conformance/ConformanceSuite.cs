@@ -24,6 +24,12 @@ public static class ConformanceSuite
         typeof(LoadingCases),
         typeof(SnapshotsCases),
         typeof(ConcurrencyCases),
+        typeof(RecordVolumesCases),
+        typeof(RecordSnapshotsCases),
+        typeof(RecordConnectionsCases),
+        typeof(RecordKeyValuesCases),
+        typeof(RecordChangesCases),
+        typeof(RecordDocumentsCases),
     ];
 
     /// <summary>All cases, in the order of their groups.</summary>

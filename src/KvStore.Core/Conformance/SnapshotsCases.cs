@@ -53,7 +53,7 @@ internal static class SnapshotsCases
         Expect.Sequence(keys, met.Order(KvOrder.Instance), "The keys");
     }
 
-    [ConformanceCase(Needs = KvCapabilities.Snapshots)]
+    [ConformanceCase(Needs = KvCapabilities.Snapshots, IsParallel = true)]
     public static void Readers_on_other_threads_see_whole_batches_only(ConformanceContext c)
     {
         const int Width = 20;

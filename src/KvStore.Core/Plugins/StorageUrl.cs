@@ -20,8 +20,8 @@ public static partial class StorageUrl
         return SecretOption().Replace(withoutPassword, "$1***");
     }
 
-    // Greedy up to the last '@' before a slash: a password typed with a raw '@' must not show its tail.
-    [GeneratedRegex("^([A-Za-z0-9+.-]+://[^:/@]*:)[^/]*@", RegexOptions.CultureInvariant)]
+    // Greedy up to the last '@' there is: a password typed with a raw '@' or '/' must not show its tail, and hiding too much harms nobody.
+    [GeneratedRegex("^([A-Za-z0-9+.-]+://[^:/@]*:).*@", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex UserPassword();
 
     [GeneratedRegex("((?:password|passwd|pwd|token|secret|sslpassword)=)[^&;]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -39,7 +39,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.GetSize(range.Prefix);
         KvPath.GetSize(range.Start);
         KvPath.GetSize(range.After ?? "");
-        return Inner.Scan(store, range, cancellation);
+        return Scan(Inner.Scan(store, range, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -64,7 +64,10 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         CheckWrites(batch, store);
-        return Inner.Commit(store, SpellOut(Inner, store, batch, cancellation), cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
+        CheckCount(spelledOut, store);
+        return Inner.Commit(store, spelledOut, cancellation);
     }
 
     /// <inheritdoc/>
@@ -82,6 +85,7 @@ public sealed class CheckedStorage : DelegatingStorage
                 store);
         }
 
+        Require(KvCapabilities.StoreLimits, limits != KvLimits.Default.Within(Limits));
         Inner.CreateStore(store, limits, cancellation);
     }
 
@@ -118,6 +122,11 @@ public sealed class CheckedStorage : DelegatingStorage
             spelledOut.Delete(fullKey);
         }
 
+        foreach (string namespacePath in batch.AddedNamespaces)
+        {
+            spelledOut.AddNamespace(namespacePath);
+        }
+
         foreach (KvSet set in batch.Sets)
         {
             spelledOut.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
@@ -131,10 +140,20 @@ public sealed class CheckedStorage : DelegatingStorage
         return spelledOut;
     }
 
+    // Ctrl+C ends a long scan even of a plugin that never looks at its token.
+    private static IEnumerable<KvItem> Scan(IEnumerable<KvItem> items, CancellationToken cancellation)
+    {
+        foreach (KvItem item in items)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return item;
+        }
+    }
+
     private static bool IsChecked(KvStorage storage) =>
         storage is CheckedStorage || (storage is DelegatingStorage { Inner: KvStorage inner } && IsChecked(inner));
 
-    private void CheckWrites(KvBatch batch, string store)
+    private void CheckCount(KvBatch batch, string store)
     {
         if (batch.Count > MaximumBatchCount)
         {
@@ -143,7 +162,10 @@ public sealed class CheckedStorage : DelegatingStorage
                 $"A batch of {batch.Count} changes is too large: storage '{Description}' commits at most {MaximumBatchCount} at once. Nothing was written. Write in smaller parts.",
                 store);
         }
+    }
 
+    private void CheckWrites(KvBatch batch, string store)
+    {
         // A storage with limits for each store checks those in the commit itself; here only its ceiling is known.
         bool hasStoreLimits = Capabilities.HasFlag(KvCapabilities.StoreLimits);
         if (hasStoreLimits)
@@ -179,8 +201,9 @@ public sealed class CheckedStorage : DelegatingStorage
         {
             if (entry is KvStoreEntry store)
             {
+                KvPath.CheckStoreName(store.Name);
                 owner = $"store '{store.Name}'";
-                limits = (GetStore(store.Name, cancellation)?.Limits ?? store.Limits ?? KvLimits.Default).Within(Limits);
+                limits = GetLimits(store.Name, store.Limits, cancellation);
             }
             else if (owner is null)
             {

@@ -35,6 +35,9 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override int MaximumBatchCount => Inner.MaximumBatchCount;
 
     /// <inheritdoc/>
+    public override long MaximumBatchSize => Inner.MaximumBatchSize;
+
+    /// <inheritdoc/>
     protected internal override object? SharingKey => Inner.SharingKey;
 
     /// <inheritdoc/>

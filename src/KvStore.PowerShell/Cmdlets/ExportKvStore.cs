@@ -13,12 +13,13 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
     /// <summary>Names, without regard to case; wildcards are allowed. Without it all stores of the storage.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [Alias("Store")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>A file of the file system, wherever the current location is. It gets its name when it is complete.</summary>
+    /// <summary>A file of the file system, wherever the current location is. It gets its name when it is complete. One whose name ends in <c>.gz</c> is compressed.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
@@ -30,6 +31,27 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
     /// <summary>Overwrites a file that is marked read-only.</summary>
     [Parameter(ParameterSetName = "Path")]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>KvStore, the default, or Cinderlib: the records of one store as cinderlib dumps them. Without -Name that is the current store.</summary>
+    [Parameter]
+    public DocumentFormat Format { get; set; }
+
+    /// <summary>Format Cinderlib: only this backend, whose object the document then is.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Backend { get; set; }
+
+    /// <summary>Format Cinderlib: without white space.</summary>
+    [Parameter]
+    public SwitchParameter Compress { get; set; }
+
+    /// <summary>Format Cinderlib: cinderlib's simplified form, in which volumes leave out their snapshots and connections.</summary>
+    [Parameter]
+    public SwitchParameter Simplified { get; set; }
+
+    /// <summary>Format Cinderlib: with the backends' configuration, as far as it was imported. It holds credentials.</summary>
+    [Parameter]
+    public SwitchParameter IncludeBackendConfiguration { get; set; }
 
     /// <inheritdoc/>
     protected override void Process()
@@ -54,20 +76,60 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
             return;
         }
 
+        if (Format == DocumentFormat.Cinderlib)
+        {
+            ExportRecords();
+            return;
+        }
+
+        if (Backend is not null || Compress || Simplified || IncludeBackendConfiguration)
+        {
+            throw new KvException(KvError.InvalidConfiguration, "-Backend, -Compress, -Simplified and -IncludeBackendConfiguration go with -Format Cinderlib.", Format);
+        }
+
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
+        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
+    }
+
+    private void ExportRecords()
+    {
+        // Records are of one store: without a name, the one where the user is.
+        KvTarget[] targets = _names is ["*"]
+            ? [KvSession.Current.Resolve(SessionState, Storage, store: null, namespacePath: null)]
+            : [.. _names.Select(name => KvSession.Current.Resolve(SessionState, _storageName, name, namespacePath: null))];
+        string[] stores = [.. targets.SelectMany(candidate => FindStores(candidate.Storage, candidate.Store)).Select(info => info.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (stores.Length != 1)
+        {
+            throw new KvException(KvError.InvalidConfiguration, $"A cinderlib document holds the records of one store, and {stores.Length} are named. Export them one after another.", Format);
+        }
+
+        (KvTarget target, string store) = (targets[0], stores[0]);
+        if (IncludeBackendConfiguration)
+        {
+            WriteWarning("The document will hold the backends' configuration, and with it credentials. Keep it where only you can read it.");
+        }
+
+        var progress = new RecordProgress(this, $"Exporting the records of store '{store}'");
+        var options = new CinderlibExportOptions { Backend = Backend, Indented = !Compress, Simplified = Simplified, IncludeBackendConfiguration = IncludeBackendConfiguration };
+        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
+        progress.Complete();
+    }
+
+    private void Write(string stores, Func<Stream, long> write)
+    {
         if (Path.Length == 0)
         {
             using var lines = new LineStream(WriteObject);
-            KvDocumentWriter.Write(lines, storage, stores, Cancellation);
+            write(lines);
             return;
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        if (ShouldProcess(file, $"Export {stores.Length} stores of storage '{_storageName}'"))
+        if (ShouldProcess(file, $"Export {stores}"))
         {
-            long count = FilePath.Use(file, () => WholeFile.Write(file, NoClobber, Force, output => KvDocumentWriter.Write(output, storage, stores, Cancellation)));
-            WriteVerbose($"Exported {count} items of {stores.Length} stores to '{file}'.");
+            long count = FilePath.Use(file, () => WholeFile.Write(file, NoClobber, Force, write));
+            WriteVerbose($"Exported {count} items of {stores} to '{file}'.");
         }
     }
 }

@@ -16,6 +16,7 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
 
     /// <summary>A wildcard that the value fits, without regard to case.</summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? ValueLike { get; set; }
 

@@ -11,6 +11,7 @@ public sealed class GetKvStorageCommand : KvCmdlet
 {
     /// <summary>Names, without regard to case; wildcards are allowed. Without it all.</summary>
     [Parameter(Position = 0)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StorageCompleter))]
     public string[] Name { get; set; } = ["*"];

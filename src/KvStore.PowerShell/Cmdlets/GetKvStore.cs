@@ -10,6 +10,7 @@ public sealed class GetKvStoreCommand : KvStoreCmdlet
 {
     /// <summary>Names, without regard to case; wildcards are allowed. Without it all stores.</summary>
     [Parameter(Position = 0)]
+    [SupportsWildcards]
     [Alias("Store")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreCompleter))]

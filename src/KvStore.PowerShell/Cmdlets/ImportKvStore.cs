@@ -10,7 +10,7 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
 {
     private readonly MemoryStream _text = new();
 
-    /// <summary>A file of the file system, wherever the current location is. It is read as a stream, however long it is.</summary>
+    /// <summary>A file of the file system, wherever the current location is. It is read as a stream, however long it is; one whose name ends in <c>.gz</c> is unpacked.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
     [ValidateNotNullOrEmpty]
@@ -25,11 +25,25 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
     [Parameter]
     public KvLoadMode Mode { get; set; }
 
-    /// <summary>Another name for the store, of which the document must then hold only one.</summary>
+    /// <summary>Another name for the store, of which the document must then hold only one. Format Cinderlib: the store of the records; without it the current one.</summary>
     [Parameter]
+    [Alias("Store")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string? As { get; set; }
+
+    /// <summary>KvStore, the default, or Cinderlib: a dump of the library, of a backend, of an object, or a list of these.</summary>
+    [Parameter]
+    public DocumentFormat Format { get; set; }
+
+    /// <summary>Format Cinderlib: the backends that objects may belong to; one of another is an error. Without it all are welcome.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? KnownBackend { get; set; }
+
+    /// <summary>Format Cinderlib: keeps the backends' configuration, too. It holds credentials.</summary>
+    [Parameter]
+    public SwitchParameter IncludeBackendConfiguration { get; set; }
 
     /// <inheritdoc/>
     protected override void Process()
@@ -41,7 +55,7 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        Report(() => FilePath.Use(file, () => Import(file, () => File.OpenRead(file))), isTerminating: true);
+        Report(() => FilePath.Use(file, () => Import(file, () => WholeFile.Open(file))), isTerminating: true);
     }
 
     /// <inheritdoc/>
@@ -56,6 +70,11 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
 
     private long Import(string source, Func<Stream> open)
     {
+        if (Format != DocumentFormat.Cinderlib && (KnownBackend is not null || IncludeBackendConfiguration))
+        {
+            throw new KvException(KvError.InvalidConfiguration, "-KnownBackend and -IncludeBackendConfiguration go with -Format Cinderlib.", Format);
+        }
+
         KvStorage storage = GetStorage();
         using Stream input = open();
         if (!ShouldProcess($"storage '{GetStorageName()}'", $"Import {source} ({Mode})"))
@@ -65,7 +84,8 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
 
         try
         {
-            long count = KvDocumentReader.Load(input, As is null ? storage : new LoadAs(storage, As), Mode, Cancellation);
+            long count = Format == DocumentFormat.Cinderlib ? ImportRecords(input)
+                : KvDocumentReader.Load(input, As is null ? storage : new LoadAs(storage, As), Mode, Cancellation);
             WriteVerbose($"Imported {count} items from {source} into storage '{GetStorageName()}'.");
             return count;
         }
@@ -73,6 +93,21 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         {
             throw new KvException(e.Error, $"{source}: {e.Message}", e.Target, e);
         }
+    }
+
+    private long ImportRecords(Stream input)
+    {
+        KvTarget target = KvSession.Current.Resolve(SessionState, Storage, As, namespacePath: null);
+        if (IncludeBackendConfiguration)
+        {
+            WriteWarning($"Store '{target.Store}' will hold the backends' configuration, and with it credentials.");
+        }
+
+        var progress = new RecordProgress(this, $"Importing records into store '{target.Store}'");
+        var options = new CinderlibImportOptions { KnownBackends = KnownBackend, IncludeBackendConfiguration = IncludeBackendConfiguration };
+        long count = CinderlibImport.Load(input, target.Storage, target.Store, Mode, options, Cancellation, progress.ShowRead);
+        progress.Complete();
+        return count;
     }
 
     /// <summary>Loads the one store of a document under another name.</summary>

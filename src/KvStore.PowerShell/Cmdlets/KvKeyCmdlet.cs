@@ -13,6 +13,7 @@ public abstract class KvKeyCmdlet : KvTargetCmdlet
 
     /// <summary>Keys relative to the namespace. A wildcard (<c>* ? []</c>) matches within one component, with regard to case. What comes through the pipeline is taken literally.</summary>
     [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public virtual string[] Key { get; set; } = [];

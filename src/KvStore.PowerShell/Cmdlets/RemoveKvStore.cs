@@ -9,6 +9,7 @@ public sealed class RemoveKvStoreCommand : KvStoreCmdlet
 {
     /// <summary>Names, without regard to case; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
     [Alias("Store")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StoreCompleter))]

@@ -19,7 +19,7 @@ internal static class KvErrorRecord
     {
         KvError.InvalidKey or KvError.InvalidText or KvError.InvalidValue or KvError.InvalidStoreName or KvError.InvalidPath or KvError.NoCurrentStore => ErrorCategory.InvalidArgument,
         KvError.KeyTooLong or KvError.ValueTooLong or KvError.BatchTooLarge => ErrorCategory.LimitsExceeded,
-        KvError.StoreNotFound or KvError.ItemNotFound or KvError.StorageNotFound => ErrorCategory.ObjectNotFound,
+        KvError.StoreNotFound or KvError.ItemNotFound or KvError.StorageNotFound or KvError.RevisionGone => ErrorCategory.ObjectNotFound,
         KvError.StoreExists or KvError.NamespaceExists or KvError.ConditionFailed => ErrorCategory.ResourceExists,
         KvError.NotSupported => ErrorCategory.NotImplemented,
         KvError.ReadOnly or KvError.AccessDenied => ErrorCategory.PermissionDenied,

@@ -7,7 +7,10 @@ namespace KvStore.Storage.Tests;
 /// <summary>A storage under test, open for all cases of its class.</summary>
 public abstract class StorageFixture : IDisposable
 {
-    /// <summary>The storage.</summary>
+    /// <summary>Why the storage cannot be tested here; null if it can.</summary>
+    public virtual string? WhySkipped => null;
+
+    /// <summary>The storage; not asked for where the tests are skipped.</summary>
     public abstract KvStorage Storage { get; }
 
     /// <inheritdoc/>
@@ -25,6 +28,7 @@ public abstract class StorageConformance<TFixture>(TFixture fixture) : IClassFix
     [MemberData(nameof(Cases))]
     public void Conforms(string name)
     {
+        Assert.SkipWhen(fixture.WhySkipped is not null, fixture.WhySkipped ?? "");
         ConformanceCase conformanceCase = ConformanceSuite.Cases.Single(candidate => candidate.ToString() == name);
         if (conformanceCase.WhyNotApplicable(fixture.Storage) is { } reason)
         {

@@ -6,11 +6,11 @@ namespace KvStore.Storage.Tests;
 public sealed class SqlitePluginTests : SqliteTest
 {
     [Fact]
-    public void The_plugin_folder_holds_both_storages_and_they_work_from_it()
+    public void The_plugin_folder_holds_its_storages_and_they_work_from_it()
     {
         string folder = FindPluginFolder();
         IReadOnlyList<StoragePlugin> plugins = StoragePlugin.FromFolder(folder);
-        Assert.Equal(["db", "memory_db"], plugins.Select(plugin => plugin.Name).Order());
+        Assert.Equal(["cinderlib", "db", "memory_db"], plugins.Select(plugin => plugin.Name).Order());
         Assert.Equal(["sqlite"], plugins.Single(plugin => plugin.Name == "db").Schemes);
 
         Type type = plugins.Single(plugin => plugin.Name == "db").Type;

@@ -1,5 +1,7 @@
-// A plugin with the four required members and nothing else: what the defaults of the contract make of it is what is tested.
-namespace KvStore.TestPlugin;
+// A storage plugin in C#: the four required members; everything else follows from the contract's defaults.
+using KvStore;
+
+namespace ListModule;
 
 /// <summary>Keeps items in a sorted list; knows no conditions, versions or namespaces.</summary>
 [StoragePlugin("list", Schemes = ["list"])]
@@ -10,6 +12,7 @@ public sealed class ListStorage(string connection = "", int answer = 42) : KvSto
 
     public override string Description => $"list ({StorageUrl.Redact(connection)}, {answer})";
 
+    /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)
     {
         lock (_gate)
@@ -18,23 +21,24 @@ public sealed class ListStorage(string connection = "", int answer = 42) : KvSto
         }
     }
 
-    public override KvItem? Get(string store, string fullKey, CancellationToken cancellation)
-    {
-        lock (_gate)
-        {
-            return _stores.GetValueOrDefault(store)?.TryGetValue(fullKey, out string? value) == true ? new KvItem(store, fullKey, value) : null;
-        }
-    }
+    /// <inheritdoc/>
+    public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) =>
+        Scan(store, new KvRange { Prefix = fullKey, Limit = 1 }, cancellation).FirstOrDefault(item => item.FullKey == fullKey);
 
+    /// <inheritdoc/>
     public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
     {
         lock (_gate)
         {
-            KvItem[] items = [.. (_stores.GetValueOrDefault(store) ?? []).Where(item => range.Contains(item.Key)).Take(range.Limit ?? int.MaxValue).Select(item => new KvItem(store, item.Key, item.Value))];
-            return items;
+            // A store is found without regard to case and shown as it was first spelled.
+            string? name = _stores.Keys.FirstOrDefault(key => key.Equals(store, StringComparison.OrdinalIgnoreCase));
+            return name is null
+                ? []
+                : _stores[name].Where(item => range.Contains(item.Key)).Take(range.Limit ?? int.MaxValue).Select(item => new KvItem(name, item.Key, item.Value)).ToArray();
         }
     }
 
+    /// <inheritdoc/>
     public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
     {
         lock (_gate)

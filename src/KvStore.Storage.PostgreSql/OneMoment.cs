@@ -1,0 +1,38 @@
+// Most scans fit one page, which a single statement reads: only a second page is worth a transaction.
+using Npgsql;
+
+namespace KvStore.Storage.PostgreSql;
+
+/// <summary>
+/// Reads page after page as of one moment. The first page is read by itself; if it turns out not to be all, it is thrown
+/// away and read again in a transaction, in which all others follow.
+/// </summary>
+/// <param name="database">The database.</param>
+/// <param name="cancellation">Ends the reading, a running statement too.</param>
+internal sealed class OneMoment(Database database, CancellationToken cancellation) : IDisposable
+{
+    private Snapshot? _snapshot;
+
+    /// <summary>Reads a page.</summary>
+    /// <param name="readPage">Reads it by one statement.</param>
+    /// <param name="isAll">Whether no further page is needed.</param>
+    /// <param name="empty">The page of a database without our tables.</param>
+    public T Read<T>(Func<NpgsqlConnection, Task<T>> readPage, Predicate<T> isAll, T empty)
+    {
+        if (_snapshot is null)
+        {
+            T page = database.Read(readPage, empty, cancellation);
+            if (isAll(page))
+            {
+                return page;
+            }
+
+            _snapshot = database.OpenSnapshot(cancellation);
+        }
+
+        return _snapshot.Read(readPage);
+    }
+
+    /// <summary>Ends the transaction, if one was needed.</summary>
+    public void Dispose() => _snapshot?.Dispose();
+}
