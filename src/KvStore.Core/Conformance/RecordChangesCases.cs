@@ -162,7 +162,7 @@ internal static class RecordChangesCases
         Expect.Equal("first", c.Records().GetVolumes(volume.Id).First().Status, "The status");
     }
 
-    [ConformanceCase]
+    [ConformanceCase(IsParallel = true)]
     public static void Writers_of_one_record_at_once_leave_it_findable(ConformanceContext c)
     {
         string id = RecordsFixture.SetVolumes(c, 1)[0].Id;
