@@ -167,7 +167,7 @@ Describe 'The scripts' {
         # What a build or a tool leaves behind is no script of ours.
         $scripts = Get-ChildItem $root/*.psd1, $root/*.ps1, $docs, $PSScriptRoot -Include *.ps1, *.psd1 -Recurse
         $scripts.Count | Should -BeGreaterThan 10
-        $findings = $scripts | Invoke-ScriptAnalyzer -Settings $root/PSScriptAnalyzerSettings.psd1
+        $findings = $scripts | Invoke-ScriptAnalyzer -Settings $root/.config/PSScriptAnalyzerSettings.psd1
         $findings | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty
     }
 }
