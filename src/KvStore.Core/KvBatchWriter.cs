@@ -86,8 +86,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private KvLimits ReadLimits() =>
-        (_storage.Capabilities.HasFlag(KvCapabilities.StoreLimits) && _storage.GetStore(store, cancellation) is { } info ? info.Limits : KvLimits.Default).Within(_storage.Limits);
+    private KvLimits ReadLimits() => _storage.GetLimits(store, wanted: null, cancellation);
 
     private void Require(KvCapabilities capability, bool isNeeded)
     {
@@ -124,10 +123,10 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             {
                 commit = _storage.Commit(store, batch, cancellation);
             }
-            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong)
+            catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong or KvError.BatchTooLarge)
             {
-                // A limit that the store got meanwhile, or a rule that only the storage knows.
-                CommitOneByOne(batch, e);
+                // A limit that the store got meanwhile, or a rule that only the storage or its server knows.
+                CommitInHalves(batch, e);
                 return;
             }
 
@@ -141,7 +140,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void CommitOneByOne(KvBatch batch, KvException error)
+    private void CommitInHalves(KvBatch batch, KvException error)
     {
         if (batch.Count == 1)
         {
@@ -149,15 +148,22 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
             return;
         }
 
+        var first = new KvBatch();
+        var second = new KvBatch();
         foreach (string fullKey in batch.Deletes)
         {
-            Commit(new KvBatch().Delete(fullKey));
+            GetHalf().Delete(fullKey);
         }
 
         foreach (KvSet set in batch.Sets)
         {
-            Commit(Add(new KvBatch(), set));
+            Add(GetHalf(), set);
         }
+
+        Commit(first);
+        Commit(second);
+
+        KvBatch GetHalf() => first.Count < batch.Count / 2 ? first : second;
     }
 
     // The commit named one item that exists; asking for the others at once spares a commit for each.

@@ -20,7 +20,7 @@ public enum KvCapabilities
     /// <summary>Changes can be watched.</summary>
     Watching = 8,
 
-    /// <summary>Namespaces can be kept while empty.</summary>
+    /// <summary>Namespaces can be kept while empty. Goes with <see cref="NamespaceDeletes"/>: only the storage itself can let go of them.</summary>
     EmptyNamespaces = 16,
 
     /// <summary>Stores can be created by themselves, and stay while empty.</summary>

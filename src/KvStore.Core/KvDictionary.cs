@@ -145,7 +145,7 @@ public sealed partial class KvDictionary : TextOnlyIndexer, IDictionary<string, 
     {
         ArgumentNullException.ThrowIfNull(mapping);
         var batch = new KvBatch();
-        foreach (object? entry in mapping)
+        foreach (object? entry in GetPairs(mapping))
         {
             (object? key, object? value) = entry switch
             {
@@ -189,6 +189,23 @@ public sealed partial class KvDictionary : TextOnlyIndexer, IDictionary<string, 
     public override string ToString() => $"{Store}:{Namespace}";
 
     private static string CheckValue(string key, string? value) => value ?? throw NotText($"value of key '{KvException.Shorten(key)}'", value);
+
+    // The old IDictionary gives pairs of one type, whatever the types of key and value are.
+    private static IEnumerable GetPairs(IEnumerable mapping)
+    {
+        if (mapping is not IDictionary dictionary)
+        {
+            return mapping;
+        }
+
+        var pairs = new List<DictionaryEntry>(dictionary.Count);
+        foreach (DictionaryEntry pair in dictionary)
+        {
+            pairs.Add(pair);
+        }
+
+        return pairs;
+    }
 
     private string GetFullKey(string key)
     {

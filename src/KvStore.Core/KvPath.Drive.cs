@@ -39,6 +39,8 @@ public static partial class KvPath
             return path;
         }
 
+        // Encoded, a lone surrogate would become another character.
+        GetSize(path);
         var bytes = new ArrayBufferWriter<byte>(path.Length);
         int from = 0;
         for (int at = path.IndexOf('%'); at >= 0; at = path.IndexOf('%', from))

@@ -100,21 +100,7 @@ public static partial class KvPath
 
     /// <summary>The number of bytes of text in UTF-8, the unit of all limits.</summary>
     /// <exception cref="KvException"><see cref="KvError.InvalidText"/>: a lone surrogate.</exception>
-    public static int GetSize(string text)
-    {
-        try
-        {
-            return StrictUtf8.GetByteCount(text);
-        }
-        catch (EncoderFallbackException e)
-        {
-            throw new KvException(
-                KvError.InvalidText,
-                $"The text is not valid Unicode: a lone surrogate (U+{(int)text[e.Index]:X4}) stands at position {e.Index}. Write binary data as Base64.",
-                text,
-                e);
-        }
-    }
+    public static int GetSize(string text) => Measure("The text", text, text);
 
     /// <summary>Whether text is a full key in its normal form, whatever its size; nothing else can be the key of an item.</summary>
     public static bool IsKey(string text) => text.Length > 0 && ReferenceEquals(Normalize(text), text) && IsUnicodeWithoutNul(text);
@@ -144,7 +130,7 @@ public static partial class KvPath
             throw new KvException(KvError.InvalidKey, $"Key '{KvException.Shorten(fullKey.Replace('\0', '␀'))}' contains NUL, which no key may.", fullKey);
         }
 
-        int size = GetSize(fullKey);
+        int size = Measure("Key '{0}'", fullKey, fullKey);
         if (size > maximumSize)
         {
             throw new KvException(
@@ -162,7 +148,7 @@ public static partial class KvPath
     /// <exception cref="KvException"><see cref="KvError.InvalidText"/> or <see cref="KvError.ValueTooLong"/>.</exception>
     public static void CheckValue(string fullKey, string value, int maximumSize, string owner)
     {
-        int size = GetSize(value);
+        int size = Measure("The value of key '{0}'", fullKey, value);
         if (size > maximumSize)
         {
             throw new KvException(
@@ -219,6 +205,23 @@ public static partial class KvPath
         }
 
         return true;
+    }
+
+    // The size of what is called so; the words are put together only for the error, since every item that is written is measured.
+    private static int Measure(string what, string target, string text)
+    {
+        try
+        {
+            return StrictUtf8.GetByteCount(text);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new KvException(
+                KvError.InvalidText,
+                $"{string.Format(null, what, KvException.Shorten(target))} is not valid Unicode: a lone surrogate (U+{(int)text[e.Index]:X4}) stands at position {e.Index}. Write binary data as Base64.",
+                target,
+                e);
+        }
     }
 
     // Python's str.strip, which LINSTOR's client uses, also takes U+001C to U+001F for white space; .NET does not.

@@ -124,6 +124,16 @@ public abstract class KvStorage : IDisposable
     {
     }
 
+    /// <summary>The limits that writes to a store meet: its own, or where the storage has none for each store the default; never above <see cref="Limits"/>.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="wanted">Those that it is to be created with if it is not there; null for the default.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    internal KvLimits GetLimits(string store, KvLimits? wanted, CancellationToken cancellation)
+    {
+        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? GetStore(store, cancellation)?.Limits ?? wanted : null;
+        return (own ?? KvLimits.Default).Within(Limits);
+    }
+
     /// <summary>The error of a missing capability, for storages that refuse a call.</summary>
     protected internal KvException NotSupported(KvCapabilities capability) => new(
         KvError.NotSupported,

@@ -93,14 +93,14 @@ internal static class PostgreSqlFailure
         {
             _ when causes.OfType<AuthenticationException>().Any() || e.Message.Contains("SSL", StringComparison.Ordinal) =>
                 ($"No secure connection to {place} came about. Check sslmode and sslrootcert against the server's certificate. ({causes[^1].Message})", false),
+            _ when e.Message.Contains("pool", StringComparison.Ordinal) =>
+                ($"All connections to {place} are in use. End some scans, or try again.", false),
             _ when socket is SocketError.HostNotFound or SocketError.NoData =>
                 ($"The host of {place} is unknown. Check its name.", false),
             _ when socket is SocketError.ConnectionRefused =>
                 ($"{place} refused the connection: nothing listens there. Start the server, or check host and port.", true),
             _ when socket is SocketError.TimedOut || causes.OfType<TimeoutException>().Any() =>
                 ($"{place} did not answer within {settings.Timeout.TotalSeconds:0.#} seconds. Check the server and the network, or raise the option 'timeout'.", false),
-            _ when e.Message.Contains("pool", StringComparison.Ordinal) =>
-                ($"All connections to {place} are in use. End some scans, or try again.", false),
             _ => ($"The connection to {place} broke or could not be opened. Check the server and the network, and try again. ({causes[^1].Message})", true),
         };
         return new KvException(KvError.StorageUnavailable, message, place, e) { IsRepeatable = repeatable };

@@ -42,6 +42,7 @@ internal sealed record PostgreSqlSettings(string ConnectionString, bool HasOneHo
             // How long a cancelled call waits for the server to say that it stopped; then the connection is given up.
             CancellationTimeout = 500,
             ApplicationName = "KvStore",
+            MaxPoolSize = 50,
             MaxAutoPrepare = 60,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,

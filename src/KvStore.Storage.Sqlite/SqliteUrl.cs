@@ -43,7 +43,7 @@ internal static class SqliteUrl
 
         // What follows the third slash is the path, so that a fourth one makes it absolute.
         string path = Uri.UnescapeDataString(rest[1..]);
-        return path.Length == 0 ? "" : CheckPath(path, url);
+        return CheckPath(path, url);
     }
 
     private static string CheckPath(string path, string connection)

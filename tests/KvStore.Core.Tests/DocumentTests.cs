@@ -40,6 +40,15 @@ public sealed class DocumentTests
         Assert.Equal(0, Import(storage, "\uFEFF" + Head + "]}"));
     }
 
+    [Fact]
+    public void A_document_may_come_byte_by_byte()
+    {
+        using var storage = new MemoryStorage();
+        using var input = new SlowStream(System.Text.Encoding.UTF8.GetBytes("\uFEFF" + Head + "{\"name\": \"x\", \"items\": [{\"key\": \"ä\", \"value\": \"€\"}]}]}"));
+        Assert.Equal(1, KvDocumentReader.Load(input, storage, KvLoadMode.Merge, default));
+        Assert.Equal("€", storage.Get("x", "ä", default)!.Value);
+    }
+
     [Theory]
     [InlineData("", "Line 1")]
     [InlineData("{", "Line 1")]
@@ -150,5 +159,11 @@ public sealed class DocumentTests
     private sealed class DripStream(byte[] bytes) : MemoryStream(bytes)
     {
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 777));
+    }
+
+    // As a pipe or a network does.
+    private sealed class SlowStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 1));
     }
 }

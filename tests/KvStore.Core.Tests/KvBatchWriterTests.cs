@@ -86,6 +86,23 @@ public sealed class KvBatchWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_that_the_storage_turns_out_not_to_take_at_once_is_written_in_parts()
+    {
+        KvBatchWriter writer = Create(new Narrow(_memory));
+        for (int i = 0; i < 10; i++)
+        {
+            writer.Set($"k{i}", "v");
+        }
+
+        writer.Delete("gone");
+        writer.Flush();
+        Assert.Equal(10, Keys().Count());
+        Assert.Equal(10, _written.Count);
+        Assert.Empty(_refused);
+        Assert.All(_commits, count => Assert.InRange(count, 1, 3));
+    }
+
+    [Fact]
     public void With_conditions_only_absent_items_are_written_and_the_others_are_told_once_each()
     {
         _memory.Commit("s", new KvBatch().Set("b", "old").Set("d", "old"), default);
@@ -134,6 +151,13 @@ public sealed class KvBatchWriterTests : IDisposable
     };
 
     private IEnumerable<string> Keys() => _memory.Scan("s", KvRange.All, default).Select(item => item.FullKey);
+
+    // As a server does whose limits were set lower than the storage knows.
+    private sealed class Narrow(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
+            batch.Count > 3 ? throw new KvException(KvError.BatchTooLarge, "Too large.") : base.Commit(store, batch, cancellation);
+    }
 
     private sealed class Small(KvStorage inner) : DelegatingStorage(inner)
     {

@@ -131,6 +131,8 @@ public sealed class KvDictionaryTests : IDisposable
         Assert.Equal(2, _kv.Count);
         Assert.Equal(1, _storage.GetStore("myKV", default)!.Revision);
         _kv.Update(new System.Collections.Hashtable { ["a"] = "3" });
+        _kv.Update(new Dictionary<string, object> { ["b"] = "3" });
+        Assert.Equal("3", _kv["b"]);
         Assert.Equal("3", _kv["a"]);
         Assert.Throws<KvException>(() => _kv.Update(new Dictionary<string, string> { ["c"] = "1", ["d"] = new string('x', 4097) }));
         Assert.Equal(KvError.InvalidValue, Assert.Throws<KvException>(() => _kv.Update(new System.Collections.Hashtable { ["c"] = 1 })).Error);

@@ -104,6 +104,15 @@ public sealed class KvPathTests
         }
     }
 
+    [Fact]
+    public void A_lone_surrogate_is_told_with_the_key_that_it_was_to_be_written_for()
+    {
+        Assert.Contains("'foo/b", Assert.Throws<KvException>(() => KvPath.CheckKey("foo/b\uD800", 510, "store")).Message, StringComparison.Ordinal);
+        KvException value = Assert.Throws<KvException>(() => KvPath.CheckValue("foo/bar", "s3cret\uD800", 4096, "store"));
+        Assert.Contains("value of key 'foo/bar'", value.Message, StringComparison.Ordinal);
+        Assert.Equal("foo/bar", value.Target);
+    }
+
     [Theory]
     [InlineData("a\0b")]
     [InlineData("/a")]
@@ -149,6 +158,11 @@ public sealed class KvPathTests
     [Fact]
     public void Escapes_that_are_not_UTF8_are_an_error() =>
         Assert.Equal(KvError.InvalidPath, Assert.Throws<KvException>(() => KvPath.FromDrivePath("a%FFb")).Error);
+
+    // Encoded as U+FFFD it would lead to somebody else's item.
+    [Fact]
+    public void A_lone_surrogate_beside_an_escape_is_an_error() =>
+        Assert.Equal(KvError.InvalidText, Assert.Throws<KvException>(() => KvPath.FromDrivePath("a%25\uD800")).Error);
 
     [Fact]
     public void Every_key_has_one_drive_path_and_back()

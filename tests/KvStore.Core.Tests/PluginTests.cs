@@ -145,6 +145,41 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void Who_asks_while_a_source_is_being_asked_waits_for_it()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        _registry.AddSource(() =>
+        {
+            begun.Set();
+            end.Wait();
+            return [new StoragePlugin("late", typeof(MemoryStorage), "late")];
+        });
+        Task<KvStorage> Begin() => Task.Factory.StartNew(() => _registry.Create(new StorageConfiguration("late")), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<KvStorage> first = Begin();
+        begun.Wait();
+        Task<KvStorage> second = Begin();
+        Task.WaitAny([second], millisecondsTimeout: 500);
+        end.Set();
+        Assert.Equal("memory", first.Result.Description);
+        Assert.Equal("memory", second.Result.Description);
+    }
+
+    [Fact]
+    public void A_source_that_fails_is_not_forgotten()
+    {
+        bool isBroken = true;
+        _registry.AddSource(() => isBroken ? throw new KvException(KvError.InvalidPlugin, "broken") : [new StoragePlugin("late", typeof(MemoryStorage))]);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("late"))).Error);
+        }
+
+        isBroken = false;
+        Assert.Equal("memory", _registry.Create(new StorageConfiguration("late")).Description);
+    }
+
+    [Fact]
     public void Plugins_that_share_a_name_are_told_apart_by_the_scheme()
     {
         _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
@@ -190,6 +225,27 @@ public sealed class PluginTests
         connections.Connect("x", new StorageConfiguration()).Storage.Commit("myKV", new KvBatch().Set("a", "1"), default);
         connections.Connect("X", new StorageConfiguration());
         Assert.Null(Assert.Single(connections.GetAll()).Storage.Get("myKV", "a", default));
+    }
+
+    // A memory storage that another thread replaces at once would take what was written to it along.
+    [Fact]
+    public void Threads_that_need_a_connection_at_once_get_the_same()
+    {
+        var connections = new StorageConnections(_registry);
+        using var start = new Barrier(4);
+        Task<StorageConnection>[] asking =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return connections.FindOrConnect("x", () => new StorageConfiguration());
+                },
+                default,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)),
+        ];
+        Assert.Single(asking.Select(task => task.Result).Distinct());
     }
 
     [Fact]

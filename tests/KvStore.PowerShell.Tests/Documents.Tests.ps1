@@ -65,6 +65,15 @@ Describe 'Export-KvStore' {
         "$TestDrive/sub/a.json", "$TestDrive/sub/b.json", "$TestDrive/c.json", "$TestDrive/d.json" | Should -Exist
     }
 
+    It 'leaves a file that it overwrites as private as it was' -Skip:$IsWindows {
+        $file = "$TestDrive/private.json"
+        Set-Content $file ''
+        [IO.File]::SetUnixFileMode($file, 'UserRead, UserWrite')
+        Export-KvStore myKV -Path $file
+        (Get-Content $file -Raw | ConvertFrom-Json).stores.name | Should -Be myKV
+        [IO.File]::GetUnixFileMode($file) | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite')
+    }
+
     It 'overwrites a file, but not with -NoClobber, nor one that is read-only' {
         Export-KvStore myKV -Path $TestDrive/one.json
         Export-KvStore other -Path $TestDrive/one.json

@@ -31,6 +31,20 @@ Describe 'Copy-KvStore' {
         (Copy-KvStore one -From default -To target).Written | Should -Be 0
     }
 
+    It 'finds a store by a wildcard in every culture' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            # Where the small form of I has no dot.
+            [cultureinfo]::CurrentCulture = 'tr-TR'
+            Set-KvItem -Store mini -Key x -Value 1
+            (Copy-KvStore MIN* -From default -To target).Store | Should -Be mini
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+            Remove-KvStore mini -Force
+            Remove-KvStore mini -Storage target -Force -ErrorAction Ignore
+        }
+    }
+
     It 'takes a storage by its URL and closes it' {
         $file = Join-Path $TestDrive moved.db
         $url = 'sqlite:///' + $file.Replace('\', '/')
@@ -54,6 +68,49 @@ Describe 'Copy-KvStore' {
     It 'names a store or a storage that is not there' {
         { Copy-KvStore nope -From default -To target } | Should -Throw -ErrorId 'KvStore.StoreNotFound*'
         { Copy-KvStore -From default -To nope } | Should -Throw -ErrorId 'KvStore.StorageNotFound*'
+    }
+}
+
+Describe 'Compressed documents' {
+    It 'packs and unpacks a document whose file ends in .gz' {
+        Set-KvItem -Store packed -Key k -Value ('v' * 4000)
+        $file = Join-Path $TestDrive packed.json.gz
+        Export-KvStore packed -Path $file
+        (Get-Item $file).Length | Should -BeLessThan 1000
+        Get-Content $file -AsByteStream -TotalCount 2 | Should -Be 0x1F, 0x8B
+        Remove-KvStore packed -Force
+        Import-KvStore -Path $file
+        (Get-KvItem -Store packed k).Value | Should -BeExactly ('v' * 4000)
+        Remove-KvStore packed -Force
+    }
+
+    It 'refuses a .gz file that is not compressed' {
+        $file = Join-Path $TestDrive plain.json.gz
+        Set-Content $file '{ "format": "KvStore" }'
+        { Import-KvStore -Path $file -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.FileUnavailable*'
+    }
+}
+
+Describe 'The file of a database' {
+    It 'holds everything when the process has ended' {
+        $file = Join-Path $TestDrive whole.db
+        $manifest = (Resolve-Path (Join-Path $PSScriptRoot '../../KvStore.psd1')).Path
+        $env:KVSTORE_CONNECTION, $before = $file, $env:KVSTORE_CONNECTION
+        try {
+            pwsh -NoProfile -Command "Import-Module '$manifest'; Set-KvItem -Store s -Key k -Value v"
+        } finally {
+            $env:KVSTORE_CONNECTION = $before
+        }
+
+        $copy = Join-Path $TestDrive copy.db
+        Copy-Item $file $copy
+        $null = Connect-KvStorage -Connection $copy -Name copy
+        (Get-KvItem -Storage copy -Store s k).Value | Should -BeExactly v
+        Disconnect-KvStorage copy
+    }
+
+    It 'is not left out of a URL by mistake' {
+        { Connect-KvStorage -Connection sqlite:/// -Name none -ErrorAction Stop; Set-KvItem -Storage none -Store s k v -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidConfiguration*'
     }
 }
 

@@ -55,6 +55,14 @@ Describe 'Stores' {
         $store.MaximumKeySize, $store.MaximumValueSize | Should -Be @(510, 4096)
     }
 
+    It 'have no larger limits than their storage where none are given' {
+        # Whose keys end at 255 bytes, and whose stores cannot be empty: that is what the error must tell.
+        Connect-KvStorage linstor://localhost -Name small | Out-Null
+        { New-KvStore any -Storage small -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.NotSupported,*' -ExpectedMessage '*EmptyStores*'
+        { New-KvStore any -Storage small -MaximumKeySize 256 -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidConfiguration,*'
+        Disconnect-KvStorage small
+    }
+
     It 'are not made twice, nor of impossible names or limits' {
         New-KvStore one | Out-Null
         { New-KvStore ONE -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.StoreExists,*'

@@ -1,6 +1,8 @@
 // Another process on the same database: what tests of sharing, of killed writers and of stalls start, several at a time.
 using System.Diagnostics;
 using KvStore;
+using KvStore.Storage.MySql;
+using KvStore.Storage.PostgreSql;
 using KvStore.Storage.Sqlite;
 
 string command = args[0];
@@ -12,7 +14,7 @@ if (command == "write-warm")
     WarmUp();
 }
 
-using KvStorage storage = CheckedStorage.Wrap(new SqliteStorage(database));
+using KvStorage storage = CheckedStorage.Wrap(Open());
 
 // The writers begin together, so that they are in each other's way from their first write.
 Console.Out.WriteLine("ready");
@@ -33,6 +35,13 @@ switch (command)
     default:
         throw new ArgumentException($"Unknown command '{command}'.");
 }
+
+KvStorage Open() => StorageUrl.GetScheme(database) switch
+{
+    "postgresql" => new PostgreSqlStorage(database),
+    "mysql" => new MySqlStorage(database),
+    _ => new SqliteStorage(database),
+};
 
 // Lets the compiler finish its work on a database of this process alone: what is measured then is waiting, not compiling.
 void WarmUp()

@@ -24,7 +24,7 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
     public IEnumerable<KvException> FindObstacles(string store)
     {
         KvStoreInfo source = GetSource(store);
-        KvLimits limits = GetTargetLimits(source);
+        KvLimits limits = _to.GetLimits(source.Name, source.Limits, cancellation);
         bool fits = source.Limits.Within(limits) == source.Limits;
         bool mayExpire = _from.Capabilities.HasFlag(KvCapabilities.Expiry) && !_to.Capabilities.HasFlag(KvCapabilities.Expiry);
         return fits && !mayExpire ? [] : FindObstacles(source, limits);
@@ -63,9 +63,6 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
     private KvStoreInfo GetSource(string store) =>
         _from.GetStore(store, cancellation)
             ?? throw new KvException(KvError.StoreNotFound, $"There is no store '{store}' in storage '{_from.Description}'. Get-KvStore lists the stores.", store);
-
-    private KvLimits GetTargetLimits(KvStoreInfo source) =>
-        (_to.GetStore(source.Name, cancellation)?.Limits ?? (_to.Capabilities.HasFlag(KvCapabilities.StoreLimits) ? source.Limits : KvLimits.Default)).Within(_to.Limits);
 
     private IEnumerable<KvException> FindObstacles(KvStoreInfo source, KvLimits limits)
     {

@@ -26,9 +26,15 @@ public sealed class KvTransfer(CancellationToken cancellation)
     public long Copy(KvEnd source, KvEnd target, bool recurse)
     {
         CheckApart(source, target, recurse, isMove: false);
-        PrepareStore(source, target, recurse);
         long count = 0;
         KvBatchWriter writer = GetWriter(target, changes => Progress?.Invoke(count += changes));
+        foreach (string path in GetKept(source, target, recurse))
+        {
+            // A namespace may lie where none can be kept (white space at its end): said before anything is written.
+            KvPath.CheckKey(path, writer.Limits.MaximumKeySize, $"store '{target.Store}'");
+        }
+
+        PrepareStore(source, target, recurse);
         foreach (KvItem item in GetItems(source, recurse))
         {
             writer.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);

@@ -97,13 +97,14 @@ internal sealed class JsonTokens(Stream input)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        int read = input.Read(_buffer, _end, _buffer.Length - _end);
+        // A byte-order mark may come in pieces.
+        int read = input.ReadAtLeast(_buffer.AsSpan(_end), _isFirst ? Encoding.UTF8.Preamble.Length : 1, throwOnEndOfStream: false);
         _end += read;
         _isFinal = read == 0;
-        if (_isFirst && _end >= 3)
+        if (_isFirst)
         {
             _isFirst = false;
-            _start = _buffer.AsSpan(0, _end).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
+            _start = _buffer.AsSpan(0, _end).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         }
     }
 }

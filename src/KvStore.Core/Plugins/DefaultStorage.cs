@@ -4,7 +4,7 @@ namespace KvStore;
 /// <summary>The storage that is used when none is named.</summary>
 public static class DefaultStorage
 {
-    /// <summary>The environment variable that names another default: a connection URL, or a plugin's name.</summary>
+    /// <summary>The environment variable that names another default: a connection URL, a file's path, or a plugin's name.</summary>
     public const string Variable = "KVSTORE_CONNECTION";
 
     /// <summary>The name under which it is connected.</summary>
@@ -22,8 +22,8 @@ public static class DefaultStorage
             return new StorageConfiguration("db", $"sqlite:///{Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal)}");
         }
 
-        return StorageUrl.GetScheme(setting) is null
-            ? new StorageConfiguration(setting) { BaseFolder = baseFolder }
-            : new StorageConfiguration(storage: null, setting) { BaseFolder = baseFolder };
+        // What is neither a URL nor a plain word is the path of a file.
+        bool isPlugin = StorageUrl.GetScheme(setting) is null && setting.IndexOfAny(['/', '\\', '.']) < 0;
+        return new StorageConfiguration(isPlugin ? setting : null, isPlugin ? null : setting) { BaseFolder = baseFolder };
     }
 }

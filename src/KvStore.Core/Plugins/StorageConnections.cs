@@ -41,6 +41,7 @@ public sealed class StorageConnections(StorageRegistry registry)
     private readonly ConcurrentDictionary<string, StorageConnection> _connections = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<object, SharedStorage> _shared = [];
     private readonly object _gate = new();
+    private readonly object _connecting = new();
 
     /// <summary>The connections of this process.</summary>
     public static StorageConnections Shared { get; } = new(StorageRegistry.Shared);
@@ -77,6 +78,18 @@ public sealed class StorageConnections(StorageRegistry registry)
         return connection;
     }
 
+    /// <summary>The connection of a name, made now if there is none: of several threads that ask at once, one connects and all get the same.</summary>
+    /// <param name="name">The name, without regard to case.</param>
+    /// <param name="getConfiguration">Which storage to connect, and its options.</param>
+    /// <exception cref="KvException">As <see cref="StorageRegistry.Create(StorageConfiguration)"/>.</exception>
+    public StorageConnection FindOrConnect(string name, Func<StorageConfiguration> getConfiguration)
+    {
+        lock (_connecting)
+        {
+            return Find(name) ?? Connect(name, getConfiguration());
+        }
+    }
+
     /// <summary>Disconnects; the storage is closed when nobody else shares it.</summary>
     /// <returns>Whether there was such a connection.</returns>
     public bool Disconnect(string name)
@@ -93,6 +106,19 @@ public sealed class StorageConnections(StorageRegistry registry)
         {
             Disconnect(connection.Name);
         }
+    }
+
+    /// <summary>Closes every shared storage, whoever uses it: for the end of the process, where a file is left tidy and nobody calls again.</summary>
+    public void CloseAll()
+    {
+        SharedStorage[] open;
+        lock (_gate)
+        {
+            open = [.. _shared.Values];
+            _shared.Clear();
+        }
+
+        Array.ForEach(open, shared => shared.Storage.Dispose());
     }
 
     /// <summary>Opens a storage without naming it, sharing the object of whoever has the same place open.</summary>

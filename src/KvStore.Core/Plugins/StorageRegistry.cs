@@ -6,6 +6,7 @@ public sealed class StorageRegistry
 {
     private readonly object _gate = new();
     private readonly List<StoragePlugin> _plugins = [.. StoragePlugin.FromType(typeof(MemoryStorage))];
+    private readonly object _asking = new();
     private readonly Queue<Func<IEnumerable<StoragePlugin>>> _sources = new();
 
     /// <summary>The plugins of this process.</summary>
@@ -14,8 +15,11 @@ public sealed class StorageRegistry
     /// <summary>Every plugin known; asks all sources that were not asked yet.</summary>
     public IReadOnlyList<StoragePlugin> GetPlugins()
     {
-        while (AskNextSource())
+        lock (_asking)
         {
+            while (AskNextSource())
+            {
+            }
         }
 
         lock (_gate)
@@ -34,7 +38,7 @@ public sealed class StorageRegistry
         }
     }
 
-    /// <summary>Adds a place to look for plugins, asked once and only when no plugin known so far fits.</summary>
+    /// <summary>Adds a place to look for plugins, asked only when no plugin known so far fits, and once: one that fails is asked again.</summary>
     public void AddSource(Func<IEnumerable<StoragePlugin>> source)
     {
         lock (_gate)
@@ -61,7 +65,8 @@ public sealed class StorageRegistry
             case Type type when typeof(KvStorage).IsAssignableFrom(type):
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
             case null or "":
-                return Create(configuration, name: StorageUrl.GetScheme(configuration.Connection) is null ? "memory" : null);
+                // A URL names its plugin; what is no URL is the file of a database.
+                return Create(configuration, name: configuration.Connection is null ? "memory" : StorageUrl.GetScheme(configuration.Connection) is null ? "db" : null);
             case string name:
                 return Create(configuration, name);
             default:
@@ -80,36 +85,48 @@ public sealed class StorageRegistry
 
     private StoragePlugin Find(string? name, string? scheme)
     {
-        do
+        if (FindKnown(name, scheme) is { } known)
         {
-            lock (_gate)
+            return known;
+        }
+
+        // Who comes while another asks a source waits for the answer.
+        lock (_asking)
+        {
+            do
             {
-                if (Find(_plugins, name, scheme) is { } plugin)
+                if (FindKnown(name, scheme) is { } found)
                 {
-                    return plugin;
+                    return found;
                 }
             }
+            while (AskNextSource());
         }
-        while (AskNextSource());
 
         StoragePlugin[] named = [.. GetPlugins().Where(plugin => name is null || IsNamed(plugin, name))];
-        string known = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
+        string names = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
         string schemes = string.Join(", ", named.SelectMany(plugin => plugin.Schemes).Distinct(StringComparer.OrdinalIgnoreCase));
         throw name is not null && named.Length == 0
-            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {known}. Register-KvStorage adds one.", name)
+            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {names}. Register-KvStorage adds one.", name)
             : new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
     }
 
     // One plugin may go by its name alone; where several share a name ("db"), the connection's scheme decides.
-    private static StoragePlugin? Find(List<StoragePlugin> plugins, string? name, string? scheme)
+    private StoragePlugin? FindKnown(string? name, string? scheme)
     {
-        StoragePlugin[] named = [.. plugins.Where(plugin => name is null || IsNamed(plugin, name))];
+        StoragePlugin[] named;
+        lock (_gate)
+        {
+            named = [.. _plugins.Where(plugin => name is null || IsNamed(plugin, name))];
+        }
+
         return Array.Find(named, plugin => scheme is not null && plugin.Schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase))
             ?? (name is null ? null : Array.Find(named, plugin => scheme is null || plugin.Schemes.Count == 0));
     }
 
     private static bool IsNamed(StoragePlugin plugin, string name) => plugin.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
+    // Called under _asking.
     private bool AskNextSource()
     {
         Func<IEnumerable<StoragePlugin>>? source;
@@ -121,18 +138,22 @@ public sealed class StorageRegistry
             }
         }
 
-        // What was registered by hand comes first: a source only fills gaps.
-        foreach (StoragePlugin plugin in source())
+        try
         {
+            // What was registered by hand comes first: a source only fills gaps.
+            StoragePlugin[] found = [.. source()];
             lock (_gate)
             {
-                if (!_plugins.Exists(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase)))
-                {
-                    _plugins.Add(plugin);
-                }
+                _plugins.AddRange(found.Where(plugin => !_plugins.Exists(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase))));
             }
-        }
 
-        return true;
+            return true;
+        }
+        catch
+        {
+            // Forgotten, it would make the next caller believe that there is no such plugin.
+            AddSource(source);
+            throw;
+        }
     }
 }

@@ -65,7 +65,9 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         CheckWrites(batch, store);
         cancellation.ThrowIfCancellationRequested();
-        return Inner.Commit(store, SpellOut(Inner, store, batch, cancellation), cancellation);
+        KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
+        CheckCount(spelledOut, store);
+        return Inner.Commit(store, spelledOut, cancellation);
     }
 
     /// <inheritdoc/>
@@ -83,6 +85,7 @@ public sealed class CheckedStorage : DelegatingStorage
                 store);
         }
 
+        Require(KvCapabilities.StoreLimits, limits != KvLimits.Default.Within(Limits));
         Inner.CreateStore(store, limits, cancellation);
     }
 
@@ -119,6 +122,11 @@ public sealed class CheckedStorage : DelegatingStorage
             spelledOut.Delete(fullKey);
         }
 
+        foreach (string namespacePath in batch.AddedNamespaces)
+        {
+            spelledOut.AddNamespace(namespacePath);
+        }
+
         foreach (KvSet set in batch.Sets)
         {
             spelledOut.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
@@ -145,7 +153,7 @@ public sealed class CheckedStorage : DelegatingStorage
     private static bool IsChecked(KvStorage storage) =>
         storage is CheckedStorage || (storage is DelegatingStorage { Inner: KvStorage inner } && IsChecked(inner));
 
-    private void CheckWrites(KvBatch batch, string store)
+    private void CheckCount(KvBatch batch, string store)
     {
         if (batch.Count > MaximumBatchCount)
         {
@@ -154,7 +162,10 @@ public sealed class CheckedStorage : DelegatingStorage
                 $"A batch of {batch.Count} changes is too large: storage '{Description}' commits at most {MaximumBatchCount} at once. Nothing was written. Write in smaller parts.",
                 store);
         }
+    }
 
+    private void CheckWrites(KvBatch batch, string store)
+    {
         // A storage with limits for each store checks those in the commit itself; here only its ceiling is known.
         bool hasStoreLimits = Capabilities.HasFlag(KvCapabilities.StoreLimits);
         if (hasStoreLimits)
@@ -190,8 +201,9 @@ public sealed class CheckedStorage : DelegatingStorage
         {
             if (entry is KvStoreEntry store)
             {
+                KvPath.CheckStoreName(store.Name);
                 owner = $"store '{store.Name}'";
-                limits = (GetStore(store.Name, cancellation)?.Limits ?? store.Limits ?? KvLimits.Default).Within(Limits);
+                limits = GetLimits(store.Name, store.Limits, cancellation);
             }
             else if (owner is null)
             {

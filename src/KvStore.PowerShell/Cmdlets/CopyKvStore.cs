@@ -105,7 +105,7 @@ public sealed class CopyKvStoreCommand : KvCmdlet
             return [name];
         }
 
-        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         return storage.GetStores(Cancellation).Select(store => store.Name).Where(pattern.IsMatch).ToArray();
     }
 

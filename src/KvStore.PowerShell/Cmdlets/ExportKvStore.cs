@@ -19,7 +19,7 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
     [ArgumentCompleter(typeof(StoreCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>A file of the file system, wherever the current location is. It gets its name when it is complete.</summary>
+    /// <summary>A file of the file system, wherever the current location is. It gets its name when it is complete. One whose name ends in <c>.gz</c> is compressed.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";

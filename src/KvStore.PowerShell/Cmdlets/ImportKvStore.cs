@@ -10,7 +10,7 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
 {
     private readonly MemoryStream _text = new();
 
-    /// <summary>A file of the file system, wherever the current location is. It is read as a stream, however long it is.</summary>
+    /// <summary>A file of the file system, wherever the current location is. It is read as a stream, however long it is; one whose name ends in <c>.gz</c> is unpacked.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
     [ValidateNotNullOrEmpty]
@@ -55,7 +55,7 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        Report(() => FilePath.Use(file, () => Import(file, () => File.OpenRead(file))), isTerminating: true);
+        Report(() => FilePath.Use(file, () => Import(file, () => WholeFile.Open(file))), isTerminating: true);
     }
 
     /// <inheritdoc/>

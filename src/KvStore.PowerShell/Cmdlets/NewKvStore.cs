@@ -14,12 +14,12 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The largest full key, in bytes of UTF-8; 510 without it.</summary>
+    /// <summary>The largest full key, in bytes of UTF-8; 510 without it, or what the storage allows.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumKeySize { get; set; } = KvLimits.Default.MaximumKeySize;
 
-    /// <summary>The largest value, in bytes of UTF-8; 4096 without it.</summary>
+    /// <summary>The largest value, in bytes of UTF-8; 4096 without it, or what the storage allows.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumValueSize { get; set; } = KvLimits.Default.MaximumValueSize;
@@ -31,8 +31,17 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         KvStorage storage = GetStorage();
         if (ShouldProcess(Name, "Create store"))
         {
-            storage.CreateStore(Name, new KvLimits(MaximumKeySize, MaximumValueSize), Cancellation);
+            storage.CreateStore(Name, GetLimits(storage), Cancellation);
             WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
         }
+    }
+
+    // What was not asked for is the default as far as the storage goes, which may be less.
+    private KvLimits GetLimits(KvStorage storage)
+    {
+        KvLimits usual = KvLimits.Default.Within(storage.Limits);
+        return new KvLimits(
+            IsTyped(nameof(MaximumKeySize)) ? MaximumKeySize : usual.MaximumKeySize,
+            IsTyped(nameof(MaximumValueSize)) ? MaximumValueSize : usual.MaximumValueSize);
     }
 }

@@ -50,7 +50,7 @@ public sealed class TestKvStorageCommand : KvStorageCmdlet
 
     private void RunSuite(KvStorage storage)
     {
-        var pattern = WildcardPattern.Get(Case, WildcardOptions.IgnoreCase);
+        var pattern = WildcardPattern.Get(Case, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         ConformanceCase[] cases = [.. ConformanceSuite.Cases.Where(candidate => pattern.IsMatch(candidate.ToString()))];
         var progress = new ProgressRecord(activityId: 0, $"Testing {storage.Description}", "starting");
         for (int i = 0; i < cases.Length; i++)

@@ -60,7 +60,8 @@ public sealed partial class KvProvider
         }
 
         CheckTarget(node, target);
-        if (!Force && Find(target) is { } existing && (existing.IsItem || !node.IsItem))
+        // An item may join a namespace of its name, since a node can be both; anything else would be overwritten or mixed up.
+        if (!Force && Find(target) is { } existing && (existing.IsItem || node.IsNamespace))
         {
             throw new KvException(KvError.ConditionFailed, $"'{target}' exists already. -Force overwrites it; nothing was moved.", target.ToString());
         }

@@ -25,7 +25,7 @@ internal sealed class KvSession
     /// <summary>The connection to the default storage, made when it is first needed.</summary>
     public static StorageConnection GetDefaultConnection(SessionState state) =>
         StorageConnections.Shared.Find(DefaultStorage.ConnectionName)
-            ?? StorageConnections.Shared.Connect(DefaultStorage.ConnectionName, DefaultStorage.GetConfiguration(GetFileSystemFolder(state)));
+            ?? StorageConnections.Shared.FindOrConnect(DefaultStorage.ConnectionName, () => DefaultStorage.GetConfiguration(GetFileSystemFolder(state)));
 
     /// <summary>The default storage, connected when it is first needed.</summary>
     public static KvStorage GetDefaultStorage(SessionState state) => GetDefaultConnection(state).Storage;

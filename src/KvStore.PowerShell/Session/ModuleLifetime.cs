@@ -14,6 +14,8 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         if (Interlocked.Increment(ref s_imports) == 1)
         {
             ModuleStorages.Announce(StorageRegistry.Shared);
+            AppDomain.CurrentDomain.ProcessExit -= CloseAll;
+            AppDomain.CurrentDomain.ProcessExit += CloseAll;
         }
     }
 
@@ -25,4 +27,8 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
             StorageConnections.Shared.DisconnectAll();
         }
     }
+
+    // The engine removes no drive when a session ends. Nothing is lost by that, but people copy the one file that they see:
+    // a storage that is closed has folded its write-ahead log into it.
+    private static void CloseAll(object? sender, EventArgs e) => StorageConnections.Shared.CloseAll();
 }

@@ -37,7 +37,7 @@ internal static class ModuleStorages
         // Only the announcement is evaluated: the rest of a manifest may hold expressions that are not constant.
         return FindValue(data, "PrivateData") is HashtableAst privateData && FindValue(privateData, "KvStore") is HashtableAst announcement
             && FindValue(announcement, "Storages") is { } storages
-            ? [.. AsList(storages.SafeGetValue()).Select(entry => ReadStorage(entry, manifestFile))]
+            ? [.. AsList(GetConstant(storages, manifestFile)).Select(entry => ReadStorage(entry, manifestFile))]
             : [];
     }
 
@@ -76,6 +76,18 @@ internal static class ModuleStorages
     private static Ast? FindValue(HashtableAst table, string key) =>
         table.KeyValuePairs.FirstOrDefault(pair => pair.Item1 is StringConstantExpressionAst name && name.Value.Equals(key, StringComparison.OrdinalIgnoreCase))?.Item2
             is PipelineAst { PipelineElements: [CommandExpressionAst { Expression: var expression }] } ? expression : null;
+
+    private static object? GetConstant(Ast value, string manifestFile)
+    {
+        try
+        {
+            return value.SafeGetValue();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new KvException(KvError.InvalidPlugin, $"The storages announced in '{manifestFile}' are not constant: PrivateData.KvStore.Storages may hold text, arrays and hashtables only.", manifestFile, e);
+        }
+    }
 
     private static IEnumerable<object?> AsList(object? value) => value is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>() : [value];
 

@@ -1,4 +1,6 @@
 // Whoever finds the file finds all of it: it is written under another name beside, and renamed when it is complete.
+using System.IO.Compression;
+
 namespace KvStore.PowerShell;
 
 /// <summary>Files that are written whole or not at all.</summary>
@@ -30,13 +32,15 @@ internal static class WholeFile
             T result;
             using (var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                result = write(output);
+                KeepMode(target, part);
+                result = WriteContent(output, target.Name, write);
                 output.Flush(flushToDisk: true);
             }
 
             target.Refresh();
-            if (target.Exists && target.IsReadOnly)
+            if (OperatingSystem.IsWindows() && target.Exists && target.IsReadOnly)
             {
+                // Else it cannot be replaced.
                 target.IsReadOnly = false;
             }
 
@@ -47,6 +51,59 @@ internal static class WholeFile
         {
             // Nothing is there any more after the move.
             File.Delete(part);
+        }
+    }
+
+    /// <summary>Opens a file to be read from any place; one whose name ends in <c>.gz</c> is unpacked.</summary>
+    /// <param name="file">Its full name.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Stream Open(string file)
+    {
+        FileStream input = File.OpenRead(file);
+        if (!IsCompressed(file))
+        {
+            return input;
+        }
+
+        // Some readers go back to the start, which a compressed stream cannot: the text waits in a file, not in memory.
+        using (input)
+        using (var unpacked = new GZipStream(input, CompressionMode.Decompress))
+        {
+            var text = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.DeleteOnClose);
+            try
+            {
+                unpacked.CopyTo(text);
+            }
+            catch (InvalidDataException e)
+            {
+                text.Dispose();
+                throw new IOException($"it ends in .gz and is not compressed, or is damaged. {e.Message}", e);
+            }
+
+            text.Position = 0;
+            return text;
+        }
+    }
+
+    private static bool IsCompressed(string file) => Path.GetExtension(file).Equals(".gz", StringComparison.OrdinalIgnoreCase);
+
+    private static T WriteContent<T>(Stream output, string name, Func<Stream, T> write)
+    {
+        if (!IsCompressed(name))
+        {
+            return write(output);
+        }
+
+        using var packed = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true);
+        return write(packed);
+    }
+
+    // Who may read a file is its owner's choice: a private one must not become readable to all by being written anew.
+    private static void KeepMode(FileInfo target, string part)
+    {
+        if (!OperatingSystem.IsWindows() && target.Exists)
+        {
+            File.SetUnixFileMode(part, target.UnixFileMode | UnixFileMode.UserWrite);
         }
     }
 }

@@ -180,33 +180,50 @@ public abstract class DatabaseTests<TServer>
     }
 
     [Fact]
-    public void Writers_of_two_processes_increment_one_counter_without_losing_a_step()
+    public void Three_processes_increment_one_counter_without_losing_a_step()
     {
-        string connection = Server.NewDatabase();
         const int Each = 50;
-        void Increment()
+        string connection = Server.NewDatabase();
+        string probe = Path.Combine(AppContext.BaseDirectory, "KvStore.Storage.Probe.dll");
+        Process[] running = [.. Enumerable.Range(0, 3).Select(_ => Process.Start(
+            new ProcessStartInfo("dotnet", [probe, "increment", connection, "counter", $"{Each}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!)];
+        Array.ForEach(running, process => Assert.Equal("ready", process.StandardOutput.ReadLine()));
+        Array.ForEach(running, process => process.StandardInput.WriteLine());
+        foreach (Process process in running)
         {
-            using KvStorage storage = Server.Open(connection);
-            for (int i = 0; i < Each; i++)
+            using (process)
             {
-                KvItem? item;
-                do
-                {
-                    item = storage.Get("myKV", "counter", default);
-                }
-                while (!storage.Commit("myKV", Next(item), default).Succeeded);
+                string errors = process.StandardError.ReadToEnd();
+                process.WaitForExit();
+                Assert.True(process.ExitCode == 0, errors);
             }
         }
 
-        Parallel.Invoke(Increment, Increment, Increment);
         using KvStorage reader = Server.Open(connection);
-        Assert.Equal($"{3 * Each}", reader.Get("myKV", "counter", default)?.Value);
+        Assert.Equal(($"{3 * Each}", 3 * Each), (reader.Get("shared", "counter", default)?.Value, reader.Get("shared", "counter", default)?.Version));
+    }
 
-        static KvBatch Next(KvItem? item)
+    [Fact]
+    public void Many_threads_share_one_storage()
+    {
+        using KvStorage storage = Server.Open(Server.NewDatabase());
+        storage.Commit("myKV", new KvBatch().Set("a", "1"), default);
+        int met = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 64).Select(thread => new Thread(() =>
         {
-            var batch = new KvBatch().Set("counter", $"{int.Parse(item?.Value ?? "0", CultureInfo.InvariantCulture) + 1}");
-            return item is null ? batch.RequireAbsent("counter") : batch.RequireVersion("counter", item.VersionNumber);
-        }
+            for (int i = 0; i < 5; i++)
+            {
+                storage.Commit("myKV", new KvBatch().Set($"t{thread}/{i}", "x"), default);
+                if (storage.Get("myKV", "a", default)?.Value == "1" && storage.Scan("myKV", KvRange.Beneath($"t{thread}"), default).Count() == i + 1)
+                {
+                    Interlocked.Increment(ref met);
+                }
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(64 * 5, met);
+        Assert.Equal(1 + (64 * 5), storage.GetStore("myKV", default)?.ItemCount);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
 // PostgreSQL, broken.
 namespace KvStore.Storage.Tests.Databases;
 
-public sealed class PostgreSqlFaultTests() : DatabaseFaultTests<PostgreSqlServer>(PostgreSqlServer.WhySkipped);
+public sealed class PostgreSqlFaultTests(OwnServer<PostgreSqlServer> own) : DatabaseFaultTests<PostgreSqlServer>(own, PostgreSqlServer.WhySkipped);

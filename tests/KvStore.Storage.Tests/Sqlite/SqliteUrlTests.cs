@@ -10,7 +10,6 @@ public sealed class SqliteUrlTests
 
     [Theory]
     [InlineData("sqlite://")]
-    [InlineData("sqlite:///")]
     [InlineData("sqlite:///:memory:")]
     [InlineData("sqlite+pysqlite://")]
     [InlineData(":memory:")]
