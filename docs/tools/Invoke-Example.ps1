@@ -31,7 +31,6 @@ param(
 $ErrorActionPreference = 'Stop'
 $PSStyle.OutputRendering = 'PlainText'
 [cultureinfo]::CurrentCulture = 'en-US'
-$width = 80
 $shownFolder = '/home/me'
 
 # The examples of a document: fences of code with what is shown behind each.
@@ -63,15 +62,15 @@ function Read-Example([string] $Document) {
 }
 
 # What is typed at a prompt is one statement after the other, each with its own output.
-function Invoke-Statement([runspace] $Runspace, [string] $Statement, [IO.TextWriter] $Console) {
+function Invoke-Statement([runspace] $Runspace, [string] $Statement, [IO.TextWriter] $Console, [int] $Width) {
     $shell = [powershell]::Create($Runspace)
     try {
         $null = $shell.AddScript($Statement, $false)
         $shell.Commands.Commands[0].MergeMyResults('Error', 'Output')
-        $null = $shell.AddCommand('Out-String').AddParameter('Stream').AddParameter('Width', $width)
+        $null = $shell.AddCommand('Out-String').AddParameter('Stream').AddParameter('Width', $Width)
         $shown = try { $shell.Invoke() } catch [System.Management.Automation.RuntimeException] {
             $record = $_.Exception.InnerException.ErrorRecord
-            Out-String -InputObject $record -Stream -Width $width
+            Out-String -InputObject $record -Stream -Width $Width
         }
         foreach ($line in $shown) { $Console.WriteLine($line) }
     } finally {
@@ -87,12 +86,14 @@ function Invoke-Session([object[]] $Examples, [string] $Folder) {
     $runspace.ThreadOptions = 'UseCurrentThread'
     $runspace.Open()
     $null = $runspace.SessionStateProxy.Path.SetLocation($Folder)
+    # Shown as a shorter one, the folder would otherwise be cut off where there is room.
+    $width = 80 + [Math]::Max(0, $Folder.Length - $shownFolder.Length)
     try {
         foreach ($example in $Examples) {
             $null = $console.GetStringBuilder().Clear()
             $script = [scriptblock]::Create($example.Code).Ast
             foreach ($statement in $script.EndBlock.Statements) {
-                Invoke-Statement $runspace $statement.Extent.Text $console
+                Invoke-Statement $runspace $statement.Extent.Text $console $width
             }
             # In some systems' times a narrow no-break space stands before AM and PM.
             $text = $console.ToString().Replace($Folder, $shownFolder).Replace([char]0x202F, ' ')

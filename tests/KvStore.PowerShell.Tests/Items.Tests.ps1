@@ -228,6 +228,22 @@ Describe 'Remove-KvItem' {
         Disconnect-KvStorage other
     }
 
+    It 'passes by what a drive lists without a value' {
+        Set-KvItem deep/er/key val -Store listed
+        $nodes = Get-ChildItem kv:/listed -Recurse
+        $nodes.Count | Should -Be 3
+        ($nodes | Get-KvItem).Path | Should -Be '/deep/er/key'
+        $nodes | Test-KvItem | Should -Be $true
+        $nodes | Remove-KvItem
+        Get-KvStore listed* | Should -BeNullOrEmpty
+    }
+
+    It 'does not take a key that is null for all items' {
+        { Get-KvItem -Key $null -Store myKV -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey*'
+        { Remove-KvItem -Key @() -Store myKV -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey*'
+        { Get-KvItem -Key '' -Store myKV -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey*'
+    }
+
     It 'removes what a drive lists in the storage of the drive' {
         New-PSDrive side KvStore / -Storage memory | Out-Null
         try {

@@ -59,7 +59,7 @@ Describe 'The default storage' {
 
 Describe 'Storages that another module announces' {
     BeforeAll {
-        function New-Module([string] $Name, [string] $Storages) {
+        function New-TestModule([string] $Name, [string] $Storages) {
             $folder = New-Item (Join-Path $TestDrive $Name $Name) -ItemType Directory
             Set-Content (Join-Path $folder "$Name.psd1") "@{ ModuleVersion = '1.0'; PrivateData = @{ KvStore = @{ Storages = $Storages } } }"
             $folder.Parent.FullName
@@ -69,13 +69,13 @@ Describe 'Storages that another module announces' {
     }
 
     It 'are found by name and by scheme, though the module is not imported' {
-        $path = New-Module Good "@{ Name = 'list'; Schemes = 'list'; Assembly = '$($plugin.FullName)'; Type = 'KvStore.TestPlugin.ListStorage' }"
+        $path = New-TestModule Good "@{ Name = 'list'; Schemes = 'list'; Assembly = '$($plugin.FullName)'; Type = 'KvStore.TestPlugin.ListStorage' }"
         $script = "`$env:PSModulePath = '$path'; (Connect-KvStorage -Connection list://here -Name a).Plugin; (Get-KvStorage list -ListAvailable).Name"
         Wait-Script (Start-Script $script) | Should -Be "list$([Environment]::NewLine)list"
     }
 
     It 'and cannot be read are told each time, with the manifest' {
-        $path = New-Module Odd '(Get-Date)'
+        $path = New-TestModule Odd '(Get-Date)'
         $script = "`$env:PSModulePath = '$path'; foreach (`$i in 1, 2) { try { Connect-KvStorage nowhere } catch { `"`$_`"; `$_.FullyQualifiedErrorId } }"
         $lines = (Wait-Script (Start-Script $script)) -split '\r?\n'
         $lines[0, 2] | Should -BeLike "*Odd.psd1*"

@@ -29,7 +29,7 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         _valuePattern = ValueLike is null ? null : WildcardPattern.Get(ValueLike, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void ProcessKeys()
     {
         KvTarget target = GetTarget();
         IReadOnlyList<KeySelector> keys = GetKeys();

@@ -14,7 +14,8 @@ public abstract class KvKeyCmdlet : KvTargetCmdlet
     /// <summary>Keys relative to the namespace. A wildcard (<c>* ? []</c>) matches within one component, with regard to case. What comes through the pipeline is taken literally.</summary>
     [Parameter(Position = 0, ParameterSetName = KeySet, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [NullIsEmpty]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(KeyCompleter))]
     public virtual string[] Key { get; set; } = [];
 
@@ -24,11 +25,32 @@ public abstract class KvKeyCmdlet : KvTargetCmdlet
     [ArgumentCompleter(typeof(KeyCompleter))]
     public string[] LiteralKey { get; set; } = [];
 
+    /// <summary>Does the work for the keys of a record.</summary>
+    protected abstract void ProcessKeys();
+
+    /// <inheritdoc/>
+    protected sealed override void Process()
+    {
+        // A drive lists namespaces and stores among items: they pass by.
+        if (InputObject?.BaseObject is not KvNodeInfo { IsItem: false } || HasTypedKeys)
+        {
+            ProcessKeys();
+        }
+    }
+
+    private bool HasTypedKeys => IsTyped(nameof(Key)) || IsTyped(nameof(LiteralKey));
+
     /// <summary>The keys of the current record; none if it names only a namespace, or nothing was given.</summary>
     private protected IReadOnlyList<KeySelector> GetKeys()
     {
-        if (IsTyped(nameof(Key)) || IsTyped(nameof(LiteralKey)))
+        if (HasTypedKeys)
         {
+            // A variable that holds nothing must not mean all items.
+            if (Key.Length + LiteralKey.Length == 0)
+            {
+                throw new KvException(KvError.InvalidKey, "The key that is given is null or empty. Leave out -Key for all items of the namespace.", Key);
+            }
+
             return _typedKeys ??= [.. LiteralKey.Select(KeySelector.Exact), .. Key.Select(KeySelector.Parse)];
         }
 

@@ -13,7 +13,7 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
     protected override void Begin() => _writer = new PipelineWriter(this, passThru: false, requireAbsent: false, Cancellation);
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void ProcessKeys()
     {
         KvTarget target = GetTarget();
         foreach (KeySelector key in GetRequiredKeys())

@@ -9,7 +9,7 @@ namespace KvStore.PowerShell;
 public sealed class TestKvItemCommand : KvKeyCmdlet
 {
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void ProcessKeys()
     {
         KvTarget target = GetTarget();
         foreach (KeySelector key in GetRequiredKeys())
