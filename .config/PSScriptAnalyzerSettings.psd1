@@ -10,5 +10,9 @@
         'PSUseDeclaredVarsMoreThanAssignments'
         # Tests run commands that come as text: what a completer gives, what a document shows.
         'PSAvoidUsingInvokeExpression'
+        # Tests make up passwords, to see that they are shown nowhere.
+        'PSAvoidUsingConvertToSecureStringWithPlainText'
+        # A parameter used in a nested block counts as unused to the rule.
+        'PSReviewUnusedParameter'
     )
 }

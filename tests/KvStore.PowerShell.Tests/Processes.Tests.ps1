@@ -65,11 +65,11 @@ Describe 'Storages that another module announces' {
             $folder.Parent.FullName
         }
 
-        $plugin = Get-ChildItem (Join-Path $PSScriptRoot ../KvStore.TestPlugin/bin) -Recurse -Filter KvStore.TestPlugin.dll | Select-Object -First 1
+        $plugin = Get-Item (Join-Path $PSScriptRoot ../../docs/examples/ListModule/bin/ListModule.dll)
     }
 
     It 'are found by name and by scheme, though the module is not imported' {
-        $path = New-TestModule Good "@{ Name = 'list'; Schemes = 'list'; Assembly = '$($plugin.FullName)'; Type = 'KvStore.TestPlugin.ListStorage' }"
+        $path = New-TestModule Good "@{ Name = 'list'; Schemes = 'list'; Assembly = '$($plugin.FullName)'; Type = 'ListModule.ListStorage' }"
         $script = "`$env:PSModulePath = '$path'; (Connect-KvStorage -Connection list://here -Name a).Plugin; (Get-KvStorage list -ListAvailable).Name"
         Wait-Script (Start-Script $script) | Should -Be "list$([Environment]::NewLine)list"
     }
