@@ -6,14 +6,14 @@ BeforeAll {
     Add-Type -Path $PSScriptRoot/DriveStorages.cs -ReferencedAssemblies ([KvStore.KvStorage].Assembly.Location), System.Runtime, System.Collections, System.Threading -CompilerOptions '/nowarn:CS1701'
     $none = [Threading.CancellationToken]::None
     $here = [IO.Path]::GetTempPath()
-    function Remove-Drives {
+    function Remove-TestDrive {
         Set-Location $here
         Get-PSDrive -PSProvider KvStore | Where-Object Name -NE kv | Remove-PSDrive -ErrorAction Ignore
     }
 }
 
 Describe 'A drive' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     It 'is made without opening anything, and says when it is used what is wrong' {
         $manifest = (Resolve-Path $PSScriptRoot/../../KvStore.psd1).Path
@@ -157,7 +157,7 @@ Describe 'A drive' {
 }
 
 Describe 'Paths' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     BeforeEach {
         $null = New-PSDrive m KvStore / -Storage memory -Scope Global
@@ -219,7 +219,7 @@ Describe 'Paths' {
 }
 
 Describe 'Asking before changing' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     BeforeEach {
         $null = New-PSDrive m KvStore / -Storage memory -Scope Global
@@ -268,7 +268,7 @@ Describe 'Asking before changing' {
 }
 
 Describe 'Copying and moving' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     BeforeEach {
         $from = [KvStore.MemoryStorage]::new()
@@ -339,7 +339,7 @@ Describe 'Copying and moving' {
 }
 
 Describe 'A storage that can do no more than it must' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     BeforeEach {
         $null = New-PSDrive min KvStore / -Storage ([MinimalStorage]) -Scope Global
@@ -375,7 +375,7 @@ Describe 'A storage that can do no more than it must' {
 }
 
 Describe 'Content that is broken off' {
-    AfterEach { Remove-Drives }
+    AfterEach { Remove-TestDrive }
 
     It 'writes nothing when the command is stopped' {
         $null = New-PSDrive m KvStore / -Storage ($storage = [KvStore.MemoryStorage]::new()) -Scope Global
