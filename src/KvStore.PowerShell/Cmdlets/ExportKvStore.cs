@@ -110,10 +110,9 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
             WriteWarning("The document will hold the backends' configuration, and with it credentials. Keep it where only you can read it.");
         }
 
-        var progress = new RecordProgress(this, $"Exporting the records of store '{store}'");
+        using var progress = new ItemProgress(WriteProgress, $"Exporting the records of store '{store}'");
         var options = new CinderlibExportOptions { Backend = Backend, Indented = !Compress, Simplified = Simplified, IncludeBackendConfiguration = IncludeBackendConfiguration };
-        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
-        progress.Complete();
+        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.Show));
     }
 
     private void Write(string stores, Func<Stream, long> write)

@@ -103,11 +103,9 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
             WriteWarning($"Store '{target.Store}' will hold the backends' configuration, and with it credentials.");
         }
 
-        var progress = new RecordProgress(this, $"Importing records into store '{target.Store}'");
+        using var progress = new ItemProgress(WriteProgress, $"Importing records into store '{target.Store}'");
         var options = new CinderlibImportOptions { KnownBackends = KnownBackend, IncludeBackendConfiguration = IncludeBackendConfiguration };
-        long count = CinderlibImport.Load(input, target.Storage, target.Store, Mode, options, Cancellation, progress.ShowRead);
-        progress.Complete();
-        return count;
+        return CinderlibImport.Load(input, target.Storage, target.Store, Mode, options, Cancellation, progress.Show);
     }
 
     /// <summary>Loads the one store of a document under another name.</summary>
