@@ -39,7 +39,6 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         }
         else if (keys.Count == 0)
         {
-            WriteVerbose($"Listing namespace {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
             WriteItems(target, KvSearch.GetItems(target.Storage, target.Store, target.NamespacePath, Cancellation).Select(target.Show));
         }
         else
@@ -51,22 +50,17 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         }
     }
 
-    private IEnumerable<KvItem> GetAllBeneath(KvTarget target)
-    {
-        WriteVerbose($"Reading all beneath {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
-        return target.Storage.Scan(target.Store, KvRange.Beneath(target.NamespacePath), Cancellation).Select(target.Show);
-    }
+    private IEnumerable<KvItem> GetAllBeneath(KvTarget target) =>
+        target.Storage.Scan(target.Store, KvRange.Beneath(target.NamespacePath), Cancellation).Select(target.Show);
 
     private IEnumerable<KvItem> Find(KvTarget target, KeySelector key)
     {
         if (key.HasWildcard)
         {
-            WriteVerbose($"Searching {target.Describe(target.NamespacePath)} of storage '{target.StorageName}' for a pattern.");
             return KvSearch.FindItems(target.Storage, target.Store, target.NamespacePath, key.Pattern, Cancellation).Select(target.Show);
         }
 
         string fullKey = key.GetFullKey(target);
-        WriteVerbose($"Getting {target.Describe(fullKey)} of storage '{target.StorageName}'.");
         return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw new KvException(
             KvError.ItemNotFound,
             $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.",

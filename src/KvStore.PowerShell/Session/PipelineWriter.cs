@@ -8,7 +8,7 @@ namespace KvStore.PowerShell;
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
     private StoreWriter? _last;
@@ -66,7 +66,6 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
         {
             RequireAbsent = requireAbsent,
             Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
-            Committed = count => cmdlet.WriteVerbose($"Committed {count} changes to store '{target.Store}' of storage '{target.StorageName}'."),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
         return new StoreWriter(target, batches, targets);
