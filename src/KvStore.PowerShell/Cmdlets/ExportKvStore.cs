@@ -89,7 +89,9 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
-        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
+        using var progress = new ItemProgress(WriteProgress, $"Exporting from storage '{_storageName}'");
+        var counted = new CountedStorage(storage, progress.Show);
+        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, counted, stores, Cancellation));
     }
 
     private void ExportRecords()

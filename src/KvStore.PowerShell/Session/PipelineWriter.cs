@@ -11,6 +11,8 @@ namespace KvStore.PowerShell;
 internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
+    private readonly ItemProgress _progress = new(cmdlet.WriteProgress, "Writing items");
+    private long _written;
     private StoreWriter? _last;
 
     /// <summary>The limits of the target's store.</summary>
@@ -41,6 +43,8 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requir
         {
             writer.Batches.Flush();
         }
+
+        _progress.Dispose();
     }
 
     private StoreWriter GetWriter(KvTarget target)
@@ -65,6 +69,7 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requir
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
             RequireAbsent = requireAbsent,
+            Committed = count => _progress.Show(_written += count),
             Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
