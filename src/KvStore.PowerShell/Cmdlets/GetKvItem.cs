@@ -61,16 +61,24 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         }
 
         string fullKey = key.GetFullKey(target);
-        return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw new KvException(
-            KvError.ItemNotFound,
-            $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.",
-            fullKey))];
+        return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw NotFound(target, fullKey))];
+    }
+
+    // A misspelled store reads as an empty one; who asks for an item of it is told.
+    private KvException NotFound(KvTarget target, string fullKey)
+    {
+        string advice = target.Storage.GetStore(target.Store, Cancellation) is null
+            ? "There is no such store; Get-KvStore lists those there are."
+            : "Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.";
+        return new KvException(KvError.ItemNotFound, $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. {advice}", fullKey);
     }
 
     private void WriteItems(KvTarget target, IEnumerable<KvItem> items)
     {
+        bool isEmpty = true;
         foreach (KvItem item in items)
         {
+            isEmpty = false;
             if (_valuePattern is not null && !_valuePattern.IsMatch(item.Value))
             {
                 continue;
@@ -84,6 +92,11 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
             {
                 WriteObject(item);
             }
+        }
+
+        if (isEmpty && IsVerbose && target.Storage.GetStore(target.Store, Cancellation) is null)
+        {
+            WriteVerbose($"There is no store '{target.Store}' in storage '{target.StorageName}'; it reads as an empty one, and is born with its first item.");
         }
     }
 

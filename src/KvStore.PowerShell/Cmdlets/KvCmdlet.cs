@@ -9,10 +9,12 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _typed = [];
     private StreamListener? _listener;
-    private bool _isVerbose;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
+
+    /// <summary>Whether -Verbose or the preference asks for details.</summary>
+    private protected bool IsVerbose { get; private set; }
 
     /// <summary>Does the work of <see cref="BeginProcessing"/>.</summary>
     protected virtual void Begin()
@@ -33,8 +35,8 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         _typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
-        _isVerbose = IsWanted("Verbose");
-        _listener = _isVerbose || IsWanted("Debug") ? new StreamListener(this) : null;
+        IsVerbose = IsWanted("Verbose");
+        _listener = IsVerbose || IsWanted("Debug") ? new StreamListener(this) : null;
         Work(Begin, isTerminating: true);
     }
 
@@ -106,7 +108,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     internal new void WriteVerbose(string text)
     {
         // With -Debug alone PowerShell would stop and ask at each.
-        if (_isVerbose)
+        if (IsVerbose)
         {
             KvListener.Current = null;
             base.WriteVerbose(text);
