@@ -1,7 +1,5 @@
 // A watch that outlives its connections: it knows what it has given, begins anew behind that at whichever server answers, and
 // finds out when a connection that looks whole brings nothing any more.
-using System.Globalization;
-
 namespace KvStore.Storage.Etcd;
 
 /// <summary>All that one of etcd's revisions changed in a store.</summary>
@@ -129,19 +127,31 @@ internal sealed class StoreWatch(EtcdGateway gateway, StoreKeys keys, string sto
         _reached = reply.Revision;
     }
 
-    // etcd no longer keeps what comes next; but if nobody has committed since, nothing was missed.
+    // etcd no longer keeps what comes next; but if no commit was among what it let go of, no commit was missed.
     private void StepOver(long compactRevision)
     {
         Close();
-        if (gateway.Read(new ReadOperation(keys.Revision), cancellation).Single is { } commit && commit.ModRevision > _given)
+        if (FindCommit(compactRevision) is { } commit && commit.ModRevision > _given)
         {
-            long revision = Record.Parse<RevisionRecord>(commit).Revision;
             throw new KvException(
                 KvError.RevisionGone,
-                string.Create(CultureInfo.InvariantCulture, $"Changes of store '{store}' up to revision {revision} were missed: etcd was compacted while the watch was cut off or far behind. Read the store anew, and watch it from then on."),
+                $"Changes of store '{store}' up to revision {StorePast.GetRevision(commit)} were missed: etcd was compacted while the watch was cut off or far behind. Read the store anew, and watch it from then on.",
                 store);
         }
 
         _given = Math.Max(_given, compactRevision);
+    }
+
+    // The store's last commit up to a compaction; its newest if etcd was compacted again meanwhile.
+    private EtcdEntry? FindCommit(long compactRevision)
+    {
+        try
+        {
+            return gateway.Read(new ReadOperation(keys.Revision) { Revision = compactRevision }, cancellation).Single;
+        }
+        catch (KvException e) when (e.Error == KvError.RevisionGone)
+        {
+            return gateway.Read(new ReadOperation(keys.Revision), cancellation).Single;
+        }
     }
 }

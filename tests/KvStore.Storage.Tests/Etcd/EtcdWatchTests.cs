@@ -281,6 +281,41 @@ public sealed class EtcdWatchTests : IDisposable
     }
 
     [EtcdFact]
+    public void A_load_in_several_parts_comes_in_several_revisions_whose_numbers_have_no_gap()
+    {
+        using var storage = new EtcdStorage(Cluster.Connection("loaded"));
+        using IEnumerator<KvChange> changes = storage.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
+        var batch = new KvBatch();
+        for (int i = 0; i < 600; i++)
+        {
+            batch.Set($"key{i:D3}", new string('x', 4000));
+        }
+
+        storage.Load([new KvStoreEntry(_store), .. batch.Sets.Select(set => new KvItemEntry(set))], KvLoadMode.Merge, default);
+        KvChange[] taken = Take(changes, 600);
+        Assert.Equal(Enumerable.Range(0, 600).Select(i => $"key{i:D3}"), taken.Select(change => change.FullKey));
+        long last = storage.GetStore(_store, default)!.Revision!.Value;
+        Assert.InRange(last, 2, 10);
+        Assert.Equal(Enumerable.Range(1, (int)last).Select(revision => (long)revision), taken.Select(change => change.Revision).Distinct());
+        storage.RemoveStore(_store, default);
+        Assert.Equal(Enumerable.Range(0, 600).Select(i => $"{last + 1} Deleted /key{i:D3}"), Take(changes, 600).Select(change => change.ToString()));
+    }
+
+    [EtcdFact]
+    public void A_store_that_comes_back_under_another_spelling_is_shown_so()
+    {
+        using var storage = new EtcdStorage(Cluster.Connection("spelled"));
+        using IEnumerator<KvChange> changes = storage.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
+        string other = _store.ToUpperInvariant();
+        storage.Commit(_store, new KvBatch().Set("a", "1"), default);
+        Assert.Equal(_store, Take(changes, 1)[0].Store);
+        storage.RemoveStore(_store, default);
+        storage.Commit(other, new KvBatch().Set("a", "1"), default);
+        Assert.Equal(other, Take(changes, 2)[1].Store);
+        storage.RemoveStore(_store, default);
+    }
+
+    [EtcdFact]
     public void What_other_programs_put_and_delete_is_seen()
     {
         using var storage = new EtcdStorage(Cluster.Connection("hand"));
