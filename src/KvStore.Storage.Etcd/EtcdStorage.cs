@@ -19,6 +19,7 @@ public sealed class EtcdStorage : KvStorage
     private readonly EtcdGateway _gateway;
     private readonly EtcdKeys _keys;
     private readonly Committer _committer;
+    private Moment? _lastMoment;
 
     /// <summary>Describes the cluster; nothing is connected yet.</summary>
     /// <param name="connection">The URL.</param>
@@ -248,9 +249,8 @@ public sealed class EtcdStorage : KvStorage
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
     {
-        StoreKeys keys = _keys.Of(store);
-        long moment = StorePast.Read(_gateway, keys, store, cancellation).FindLast(revision, cancellation);
-        foreach (KvItem item in new StoreSnapshot(_gateway, keys, store, moment, cancellation).Scan(range))
+        long moment = FindMoment(store, revision, cancellation);
+        foreach (KvItem item in new StoreSnapshot(_gateway, _keys.Of(store), store, moment, cancellation).Scan(range))
         {
             yield return item;
         }
@@ -293,6 +293,24 @@ public sealed class EtcdStorage : KvStorage
         }
     }
 
+    // Listings and trees of the past come as many scans of one revision, whose place is looked for once.
+    private long FindMoment(string store, long revision, CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _lastMoment) is { } last && last.Revision == revision && last.Store.Equals(store, StringComparison.OrdinalIgnoreCase))
+        {
+            return last.EtcdRevision;
+        }
+
+        StorePast past = StorePast.Read(_gateway, _keys.Of(store), store, cancellation);
+        long found = past.FindLast(revision, cancellation);
+        if (revision < past.Revision)
+        {
+            Volatile.Write(ref _lastMoment, new Moment(store, revision, found));
+        }
+
+        return found;
+    }
+
     private KvException HistoryIsTheClusters(string store) => new(
         KvError.NotSupported,
         $"Storage '{Description}' keeps the past of store '{store}' as long as etcd keeps that of the whole cluster. Set etcd's options --auto-compaction-mode and --auto-compaction-retention, or compact it by 'etcdctl compact <revision>' and give the space back by 'etcdctl defrag'.",
@@ -313,4 +331,7 @@ public sealed class EtcdStorage : KvStorage
         TransactionReply reply = _gateway.Read([.. stores.SelectMany(store => StoreDescription.GetReads(_keys.Of(store)))], cancellation);
         return [.. stores.Select((store, i) => StoreDescription.Read(_gateway, _keys.Of(store), reply, i, cancellation)).OfType<KvStoreInfo>()];
     }
+
+    // Where a past revision of a store ends among etcd's.
+    private sealed record Moment(string Store, long Revision, long EtcdRevision);
 }

@@ -158,6 +158,29 @@ public sealed class EtcdHistoryTests
     }
 
     [EtcdFact]
+    public void Many_scans_of_one_revision_look_for_its_place_once()
+    {
+        using var proxy = new TestProxy(int.Parse(Cluster.Servers.Split(',')[0].Split(':')[1], CultureInfo.InvariantCulture));
+        using var storage = new EtcdStorage($"etcd://{proxy.Address}/moment");
+        for (int i = 1; i <= 50; i++)
+        {
+            storage.Commit(_store, new KvBatch().Set("a", $"{i}").Set($"n{i}/b", "x"), default);
+        }
+
+        Assert.Equal("30", new MomentStorage(storage, revision: 30).Get(_store, "a", default)?.Value);
+        int before = proxy.Requests;
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal("30", storage.ScanAt(_store, new KvRange { Limit = 1 }, revision: 30, default).Single().Value);
+        }
+
+        Assert.InRange(proxy.Requests - before, 10, 12);
+        Assert.Equal(31, new MomentStorage(storage, revision: 30).GetChildren(_store, "", default).Count());
+        Assert.Equal("31", storage.ScanAt(_store, new KvRange { Limit = 1 }, revision: 31, default).Single().Value);
+        storage.RemoveStore(_store, default);
+    }
+
+    [EtcdFact]
     public void A_compacted_revision_is_an_error_and_the_one_that_was_current_then_is_not()
     {
         using var cluster = new EtcdCluster(size: 1);

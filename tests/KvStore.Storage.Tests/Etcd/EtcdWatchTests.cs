@@ -166,6 +166,26 @@ public sealed class EtcdWatchTests : IDisposable
     }
 
     [EtcdFact]
+    public void A_watch_of_a_storage_that_is_closed_ends_with_an_error()
+    {
+        var storage = new EtcdStorage(Cluster.Connection("closing"));
+        using IEnumerator<KvChange> changes = storage.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
+        storage.Commit(_store, new KvBatch().Set("a", "1"), default);
+        Take(changes, 1);
+        storage.RemoveStore(_store, default);
+        Take(changes, 1);
+        var closing = new Thread(() =>
+        {
+            Thread.Sleep(100);
+            storage.Dispose();
+        });
+        closing.Start();
+        KvException e = Assert.Throws<KvException>(() => changes.MoveNext());
+        closing.Join();
+        Assert.Contains("closed", e.Message, StringComparison.Ordinal);
+    }
+
+    [EtcdFact]
     public void Changes_that_were_compacted_while_nobody_looked_are_an_error_and_a_quiet_store_loses_nothing()
     {
         using var cluster = new EtcdCluster(size: 1);
