@@ -19,7 +19,7 @@ public sealed class EtcdStorage : KvStorage
     private readonly EtcdGateway _gateway;
     private readonly EtcdKeys _keys;
     private readonly Committer _committer;
-    private Moment? _lastMoment;
+    private readonly PastMoments _moments;
 
     /// <summary>Describes the cluster; nothing is connected yet.</summary>
     /// <param name="connection">The URL.</param>
@@ -79,6 +79,7 @@ public sealed class EtcdStorage : KvStorage
         _keys = new EtcdKeys(prefix);
         _gateway = new EtcdGateway(Description, endpoints, options);
         _committer = new Committer(_gateway, _keys, Description);
+        _moments = new PastMoments(_gateway, _keys);
     }
 
     /// <inheritdoc/>
@@ -243,13 +244,13 @@ public sealed class EtcdStorage : KvStorage
         long after = fromRevision is null ? past.EtcdRevision : past.FindEnd(before, cancellation);
         var watch = new StoreWatch(_gateway, keys, store, after, cancellation);
         var changes = new StoreChanges(_gateway, keys, store, fromRevision is null ? past.Revision : Math.Min(before, past.Revision), cancellation);
-        return Watch(watch, changes, namespacePath, before);
+        return changes.Read(watch, namespacePath, before);
     }
 
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
     {
-        long moment = FindMoment(store, revision, cancellation);
+        long moment = _moments.Find(store, revision, cancellation);
         foreach (KvItem item in new StoreSnapshot(_gateway, _keys.Of(store), store, moment, cancellation).Scan(range))
         {
             yield return item;
@@ -281,36 +282,6 @@ public sealed class EtcdStorage : KvStorage
         }
     }
 
-    private static IEnumerable<KvChange> Watch(StoreWatch watch, StoreChanges changes, string namespacePath, long before)
-    {
-        foreach (StoreEvents events in watch.Read())
-        {
-            (bool isCommit, IReadOnlyList<KvChange> found) = changes.Read(events, namespacePath);
-            foreach (KvChange change in found.Where(change => change.Revision > before || (change.Revision == before && !isCommit)))
-            {
-                yield return change;
-            }
-        }
-    }
-
-    // Listings and trees of the past come as many scans of one revision, whose place is looked for once.
-    private long FindMoment(string store, long revision, CancellationToken cancellation)
-    {
-        if (Volatile.Read(ref _lastMoment) is { } last && last.Revision == revision && last.Store.Equals(store, StringComparison.OrdinalIgnoreCase))
-        {
-            return last.EtcdRevision;
-        }
-
-        StorePast past = StorePast.Read(_gateway, _keys.Of(store), store, cancellation);
-        long found = past.FindLast(revision, cancellation);
-        if (revision < past.Revision)
-        {
-            Volatile.Write(ref _lastMoment, new Moment(store, revision, found));
-        }
-
-        return found;
-    }
-
     private KvException HistoryIsTheClusters(string store) => new(
         KvError.NotSupported,
         $"Storage '{Description}' keeps the past of store '{store}' as long as etcd keeps that of the whole cluster. Set etcd's options --auto-compaction-mode and --auto-compaction-retention, or compact it by 'etcdctl compact <revision>' and give the space back by 'etcdctl defrag'.",
@@ -331,7 +302,4 @@ public sealed class EtcdStorage : KvStorage
         TransactionReply reply = _gateway.Read([.. stores.SelectMany(store => StoreDescription.GetReads(_keys.Of(store)))], cancellation);
         return [.. stores.Select((store, i) => StoreDescription.Read(_gateway, _keys.Of(store), reply, i, cancellation)).OfType<KvStoreInfo>()];
     }
-
-    // Where a past revision of a store ends among etcd's.
-    private sealed record Moment(string Store, long Revision, long EtcdRevision);
 }

@@ -13,12 +13,28 @@ internal sealed class StoreChanges(EtcdGateway gateway, StoreKeys keys, string s
     private long _revision = revision;
     private string? _name;
 
-    /// <summary>The changes of the items that one of etcd's revisions made, in key order, and whether a commit made them.</summary>
-    /// <param name="change">What it changed.</param>
+    /// <summary>The changes of items that a watch brings, in the order of revisions, and in key order within a commit.</summary>
+    /// <param name="watch">The watch.</param>
     /// <param name="namespacePath">The namespace beneath which the items lie; empty for the whole store.</param>
-    public (bool IsCommit, IReadOnlyList<KvChange> Changes) Read(StoreEvents change, string namespacePath)
+    /// <param name="after">The store's revision whose commit and what came before it are not wanted.</param>
+    public IEnumerable<KvChange> Read(StoreWatch watch, string namespacePath, long after)
     {
-        RevisionRecord? commit = ReadCommit(change);
+        foreach (StoreEvents events in watch.Read())
+        {
+            RevisionRecord? commit = ReadCommit(events);
+            foreach (KvChange change in Read(events, namespacePath, commit))
+            {
+                // What followed a commit without one of its own has that one's revision.
+                if (change.Revision > after || (change.Revision == after && commit is null))
+                {
+                    yield return change;
+                }
+            }
+        }
+    }
+
+    private KvChange[] Read(StoreEvents change, string namespacePath, RevisionRecord? commit)
+    {
         Dictionary<string, EtcdEvent> versions = change.Events
             .Where(key => keys.Versions.Contains(key.Entry.Key))
             .ToDictionary(key => keys.Versions.GetPath(key.Entry.Key), StringComparer.Ordinal);
@@ -34,7 +50,7 @@ internal sealed class StoreChanges(EtcdGateway gateway, StoreKeys keys, string s
 
         // A store that loses its last item may come back under another spelling.
         _name = Array.Exists(changes, item => item.Item is null) ? null : _name;
-        return (commit is not null, changes);
+        return changes;
     }
 
     private RevisionRecord? ReadCommit(StoreEvents change)
