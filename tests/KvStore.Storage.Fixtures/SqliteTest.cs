@@ -2,7 +2,7 @@
 using KvStore.Storage.Sqlite;
 using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>Tests of a storage in a file.</summary>
 public abstract class SqliteTest : IDisposable
@@ -72,9 +72,13 @@ public abstract class SqliteTest : IDisposable
         connection.CheckpointOnClose();
     }
 
-    protected long QueryNumber(string sql)
+    /// <summary>Asks the file for a number, as any program could.</summary>
+    protected long QueryNumber(string sql) => QueryNumber(sql, Database);
+
+    /// <summary>Asks a file for a number, as any program could.</summary>
+    protected static long QueryNumber(string sql, string database)
     {
-        using Connection connection = Connection.Open(Database, ConnectionUse.Reading, SqliteSettings.Default);
+        using Connection connection = Connection.Open(database, ConnectionUse.Reading, SqliteSettings.Default);
         return connection.QueryNumber(sql);
     }
 

@@ -1,9 +1,8 @@
 // Damage is reported where it is met, and what is whole stays readable.
 using System.Text;
 using KvStore.Storage.Sqlite;
-using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Fault.Tests;
 
 public sealed class SqliteDamageTests : SqliteTest
 {

@@ -1,7 +1,6 @@
 // A file or folder that may only be read is read, and a write says why it cannot be.
-using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Fault.Tests;
 
 public sealed class SqliteReadOnlyTests : SqliteTest
 {

@@ -1,8 +1,7 @@
 // A disk that fills up: an error, nothing half written, nothing lost, and all well again once there is space.
 using System.Diagnostics;
-using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Fault.Tests;
 
 public sealed class SqliteFullDiskTests : SqliteTest
 {
