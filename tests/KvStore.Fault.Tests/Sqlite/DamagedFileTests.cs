@@ -168,7 +168,7 @@ public sealed class DamagedFileTests : SqliteTest
                 var batch = new KvBatch().AddNamespace($"kept/{from}");
                 for (int i = from; i < from + 50; i++)
                 {
-                    batch.Set(KeyOf(i), ValueOf(i), i % 29 == 0 ? DateTimeOffset.UtcNow.AddYears(1) : null);
+                    batch.Set(KeyOf(i), ValueOf(i), i % 29 == 0 ? new DateTimeOffset(2099, 1, 31, 12, 0, 0, TimeSpan.Zero) : null);
                 }
 
                 storage.Commit(store, batch, Token);
