@@ -40,4 +40,10 @@ public enum KvCapabilities
 
     /// <summary>Namespaces are deleted in the commit itself; for other storages the keys beneath are looked up and deleted one by one.</summary>
     NamespaceDeletes = 1024,
+
+    /// <summary>Earlier states of items can be read, as long as they are kept.</summary>
+    History = 4096,
+
+    /// <summary>The whole storage can be copied to a file and brought back from it.</summary>
+    Backup = 8192,
 }
