@@ -21,7 +21,7 @@ Describe 'A file that is lost or damaged under an open drive' {
     It 'is empty once it is deleted, and is made anew by the next write' -Skip:$IsWindows {
         Remove-Item "$file*"
         Start-Sleep -Milliseconds 400
-        { Get-Content key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ItemNotFound*'
+        { Get-Content key -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound*'
         Get-ChildItem faulty:/ | Should -BeNullOrEmpty
         Set-Content key again
         Get-Content key | Should -Be again
@@ -36,6 +36,9 @@ Describe 'A file that is lost or damaged under an open drive' {
         [IO.File]::WriteAllBytes($file, [byte[]](1..9000 | ForEach-Object { $_ * 7919 % 251 }))
         Start-Sleep -Milliseconds 400
         { Get-Content key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
+        { Get-Item key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
+        { Test-Path key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
+        { Remove-Item key -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
         { Set-Content key new -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
         { Get-ChildItem faulty:/ -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ForeignDatabase*'
         Move-Item "$file.other" $file -Force
