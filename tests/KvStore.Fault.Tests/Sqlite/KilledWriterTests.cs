@@ -56,11 +56,11 @@ public sealed class KilledWriterTests : SqliteTest
         public void KillAndCheck(int round)
         {
             // Mostly one writer; sometimes two that die one after the other, the second while it may have recovered the file.
+            // A name comes again after forty rounds; its items are then written over, from the first number on.
             int writers = random.Next(4) == 0 ? 2 : 1;
             ProbeProcess[] running = [.. Enumerable.Range(0, writers).Select(i => new ProbeProcess(command, database, $"r{round % 40:D2}w{i}", 1_000_000))];
             try
             {
-                // A name comes again after forty rounds; its items are then written over, from the first number on.
                 ProbeProcess.BeginTogether(running);
                 int[] heard = [.. running.Select((writer, i) => Kill(writer, isFirst: i == 0))];
                 Check(round, heard);
