@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>Forwards connections to a server, one request after the other, and counts what passes.</summary>
-internal sealed class TestProxy : IDisposable
+public sealed class TestProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, port: 0);
     private readonly List<Socket> _sockets = [];

@@ -2,10 +2,10 @@
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>Runs an action with the file access of a user who is not root.</summary>
-internal static class OtherUser
+public static class OtherUser
 {
     private const uint Nobody = 65534;
 

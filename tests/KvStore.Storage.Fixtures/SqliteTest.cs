@@ -2,7 +2,7 @@
 using KvStore.Storage.Sqlite;
 using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>Tests of a storage in a file.</summary>
 public abstract class SqliteTest : IDisposable
@@ -72,10 +72,34 @@ public abstract class SqliteTest : IDisposable
         connection.CheckpointOnClose();
     }
 
-    protected long QueryNumber(string sql)
+    /// <summary>Asks the file for a number, as any program could.</summary>
+    protected long QueryNumber(string sql) => QueryNumber(sql, Database);
+
+    /// <summary>Asks a file for a number, as any program could.</summary>
+    protected static long QueryNumber(string sql, string database) => long.Parse(QueryTexts(sql, database).Single(), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Asks a file for the first column of some rows, as any program could.</summary>
+    protected static IEnumerable<string> QueryTexts(string sql, string database)
     {
-        using Connection connection = Connection.Open(Database, ConnectionUse.Reading, SqliteSettings.Default);
-        return connection.QueryNumber(sql);
+        using Connection connection = Connection.Open(database, ConnectionUse.Reading, SqliteSettings.Default);
+        using Statement rows = connection.Prepare(sql);
+        while (rows.Step())
+        {
+            yield return rows.GetText(0);
+        }
+    }
+
+    /// <summary>Whether SQLite finds nothing wrong with a file.</summary>
+    protected static bool PassesCheck(string file)
+    {
+        try
+        {
+            return QueryNumber("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'", file) == 0;
+        }
+        catch (KvException)
+        {
+            return false;
+        }
     }
 
     protected static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);

@@ -2,7 +2,7 @@
 using System.Globalization;
 using KvStore.Storage.PostgreSql;
 
-namespace KvStore.Storage.Tests.Databases;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>A PostgreSQL server.</summary>
 public sealed class PostgreSqlServer : DatabaseServer

@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace KvStore.Storage.Tests.Databases;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>A database server of its own on 127.0.0.1, with a data folder that is gone when it is disposed.</summary>
 public abstract class DatabaseServer : IDisposable
@@ -58,6 +58,9 @@ public abstract class DatabaseServer : IDisposable
         CreateDatabase(name);
         return Connection(name);
     }
+
+    /// <summary>A storage in a new and empty database.</summary>
+    public KvStorage OpenNew() => Open(NewDatabase());
 
     /// <summary>The URL of a database.</summary>
     public string Connection(string database, string password = Password) =>

@@ -1,11 +1,10 @@
 // Damage is reported where it is met, and what is whole stays readable.
 using System.Text;
 using KvStore.Storage.Sqlite;
-using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Fault.Tests;
 
-public sealed class SqliteDamageTests : SqliteTest
+public sealed class DamageTests : SqliteTest
 {
     [Theory]
     [InlineData("value-of-0001")]
@@ -101,42 +100,6 @@ public sealed class SqliteDamageTests : SqliteTest
         Throws(KvError.StorageDamaged, () => Keys(storage));
         Assert.Equal("value-of-0000", Get(storage, "key0000"));
     }
-
-    [Fact]
-    public void Any_flipped_bit_is_found_out_or_harmless()
-    {
-        Make(items: 300);
-        byte[] whole = File.ReadAllBytes(Database);
-        string[] expected = Items(Open()).ToArray();
-        Close();
-        var random = new Random(Seed: 3);
-        var missed = new List<string>();
-        for (int round = 0; round < 1000; round++)
-        {
-            int position = random.Next(whole.Length);
-            byte[] damaged = [.. whole];
-            damaged[position] ^= (byte)(1 << random.Next(8));
-            string file = Path.Combine(Folder, "flip.db");
-            File.WriteAllBytes(file, damaged);
-            using KvStorage storage = CheckedStorage.Wrap(new SqliteStorage(file));
-            try
-            {
-                if (!Items(storage).SequenceEqual(expected))
-                {
-                    missed.Add($"position {position} (page {position / 4096}, offset {position % 4096})");
-                }
-            }
-            catch (KvException e) when (e.Error is KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.StorageUnavailable)
-            {
-                // Found out.
-            }
-        }
-
-        Assert.True(missed.Count == 0, string.Join("\n", missed));
-    }
-
-    private static IEnumerable<string> Items(KvStorage storage) =>
-        storage.GetStores(Token).SelectMany(info => storage.Scan(info.Name, KvRange.All, Token)).Select(item => $"{item} {item.Version} {item.ModRevision} {item.Created:O}");
 
     private void Flip(string needle)
     {

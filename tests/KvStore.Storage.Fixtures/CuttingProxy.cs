@@ -2,7 +2,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace KvStore.Storage.Tests.Databases;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>What is lost of the next COMMIT.</summary>
 public enum Cut

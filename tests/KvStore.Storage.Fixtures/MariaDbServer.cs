@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using KvStore.Storage.MySql;
 
-namespace KvStore.Storage.Tests.Databases;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>A MariaDB server.</summary>
 public sealed class MariaDbServer : DatabaseServer

@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace KvStore.Storage.Tests.Etcd;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>A cluster of etcd processes of its own on 127.0.0.1, gone without trace when disposed.</summary>
 public sealed class EtcdCluster : IDisposable

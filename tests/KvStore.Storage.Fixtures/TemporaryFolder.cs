@@ -1,5 +1,5 @@
 // Every test has a folder of its own, so that tests may run beside each other.
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>An empty folder that is gone after the test.</summary>
 public sealed class TemporaryFolder : IDisposable

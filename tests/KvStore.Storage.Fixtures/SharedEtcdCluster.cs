@@ -1,10 +1,5 @@
 // Starting three servers takes seconds: the classes whose tests leave all members alive share one cluster for the whole run.
-using KvStore.Storage.Tests.Etcd;
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(SharedEtcdCluster))]
-
-namespace KvStore.Storage.Tests.Etcd;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>The cluster of a test run, started when first asked for.</summary>
 public sealed class SharedEtcdCluster : IDisposable

@@ -2,10 +2,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>Finds ports of this machine that nobody listens on.</summary>
-internal static class FreePorts
+public static class FreePorts
 {
     /// <summary>Some free ports, all different.</summary>
     public static int[] Get(int count)

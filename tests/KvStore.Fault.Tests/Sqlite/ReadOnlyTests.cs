@@ -1,9 +1,8 @@
 // A file or folder that may only be read is read, and a write says why it cannot be.
-using Xunit;
 
-namespace KvStore.Storage.Tests;
+namespace KvStore.Fault.Tests;
 
-public sealed class SqliteReadOnlyTests : SqliteTest
+public sealed class ReadOnlyTests : SqliteTest
 {
     private const UnixFileMode ReadOnlyFile = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ReadOnlyFolder = ReadOnlyFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -53,6 +52,28 @@ public sealed class SqliteReadOnlyTests : SqliteTest
         });
         Set(writer, "key0000", "changed");
         OtherUser.Run(() => Assert.Equal("changed", Get(Open(), "key0000")));
+    }
+
+    [Fact]
+    public void A_disk_that_becomes_read_only_under_an_open_storage_is_read_and_written_again_once_it_may_be()
+    {
+        using var disk = new SmallDisk(Path.Combine(Folder, "disk"), "4m");
+        string database = Path.Combine(disk.Path, "kv.db");
+        using (KvStorage writer = CheckedStorage.Wrap(new Storage.Sqlite.SqliteStorage(database)))
+        {
+            Set(writer, "key0000", "value-of-0000");
+        }
+
+        // No file may be open for writing at that moment, so that the storage has only read so far.
+        using KvStorage storage = CheckedStorage.Wrap(new Storage.Sqlite.SqliteStorage(database));
+        disk.Remount("ro");
+        Assert.Equal("value-of-0000", Get(storage, "key0000"));
+        KvException error = Throws(KvError.ReadOnly, () => Set(storage, "key0001", "value"));
+        Assert.Contains(database, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["key0000"], Keys(storage));
+        disk.Remount("rw");
+        Set(storage, "key0001", "value");
+        Assert.Equal(["key0000", "key0001"], Keys(storage));
     }
 
     [Fact]

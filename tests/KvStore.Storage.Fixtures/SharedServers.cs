@@ -1,10 +1,5 @@
 // Starting a server takes a second or more: the classes whose tests leave it alive share one of each kind for the whole run.
-using KvStore.Storage.Tests.Databases;
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(SharedServers))]
-
-namespace KvStore.Storage.Tests.Databases;
+namespace KvStore.Storage.Fixtures;
 
 /// <summary>The servers of a test run, each started when first asked for.</summary>
 public sealed class SharedServers : IDisposable
