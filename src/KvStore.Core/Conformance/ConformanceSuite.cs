@@ -17,6 +17,7 @@ public static class ConformanceSuite
         typeof(BatchesCases),
         typeof(ConditionsCases),
         typeof(VersionsCases),
+        typeof(RevisionsCases),
         typeof(ExpiryCases),
         typeof(StoresCases),
         typeof(LimitsCases),

@@ -23,6 +23,13 @@ public sealed class CheckedStorage : DelegatingStorage
     }
 
     /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        return Inner.GetRevision(store, cancellation);
+    }
+
+    /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
@@ -134,10 +141,10 @@ public sealed class CheckedStorage : DelegatingStorage
 
         foreach (KvCondition condition in batch.Conditions)
         {
-            _ = condition.Version == 0 ? spelledOut.RequireAbsent(condition.FullKey) : spelledOut.RequireVersion(condition.FullKey, condition.Version);
+            spelledOut.Require(condition);
         }
 
-        return spelledOut;
+        return batch.RequiredRevision is { } revision ? spelledOut.RequireRevision(revision) : spelledOut;
     }
 
     // Ctrl+C ends a long scan even of a plugin that never looks at its token.
@@ -188,6 +195,7 @@ public sealed class CheckedStorage : DelegatingStorage
         }
 
         Require(KvCapabilities.Conditions, batch.Conditions.Count > 0);
+        Require(KvCapabilities.Transactions, batch.RequiredRevision is not null || batch.Conditions.Any(condition => condition.ModRevision != 0));
         Require(KvCapabilities.EmptyNamespaces, batch.AddedNamespaces.Count > 0);
         Require(KvCapabilities.Expiry, batch.Sets.Any(set => set.ExpiresTime != 0));
     }

@@ -16,7 +16,8 @@ public sealed class MemoryStorage : KvStorage
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes;
+        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Transactions;
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) =>
@@ -24,6 +25,9 @@ public sealed class MemoryStorage : KvStorage
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) => Find(store)?.Describe();
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation) => Find(store)?.Revision ?? 0;
 
     /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => Find(store)?.Get(fullKey);
@@ -69,7 +73,7 @@ public sealed class MemoryStorage : KvStorage
             }
 
             // A store that vanished goes on counting its revisions, so that nobody mistakes new items for old.
-            _stores[store] = new MemoryStore(store, limits, isKept: true, revision: Find(store)?.Revision ?? 0);
+            _stores[store] = new MemoryStore(store, limits, isKept: true, revision: (Find(store)?.Revision ?? 0) + 1);
         }
     }
 
