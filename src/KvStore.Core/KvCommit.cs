@@ -34,6 +34,9 @@ public sealed class KvCommit
     /// <param name="items">The items as set.</param>
     public static KvCommit Committed(long revision, IReadOnlyList<KvItem> items) => new() { Revision = revision, Items = items };
 
+    /// <summary>The outcome of a batch that a transaction has taken over: it has no revision yet.</summary>
+    internal static KvCommit Collected(IReadOnlyList<KvItem> items) => new() { Items = items };
+
     /// <summary>The outcome of a failed condition.</summary>
     /// <param name="condition">The first that did not hold.</param>
     /// <param name="current">The item that it met; null if there is none.</param>

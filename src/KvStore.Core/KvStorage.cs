@@ -136,9 +136,10 @@ public abstract class KvStorage : IDisposable
     /// <param name="store">The store's name, in any case.</param>
     /// <param name="wanted">Those that it is to be created with if it is not there; null for the default.</param>
     /// <param name="cancellation">Cancels the call.</param>
-    internal virtual KvLimits GetLimits(string store, KvLimits? wanted, CancellationToken cancellation)
+    internal KvLimits GetLimits(string store, KvLimits? wanted, CancellationToken cancellation)
     {
-        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? GetStore(store, cancellation)?.Limits ?? wanted : null;
+        // The commit checks limits itself: a transaction that asks for them does not depend on the store's staying as it is.
+        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? KvTransaction.Outside(() => GetStore(store, cancellation))?.Limits ?? wanted : null;
         return (own ?? KvLimits.Default).Within(Limits);
     }
 

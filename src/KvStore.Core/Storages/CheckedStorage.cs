@@ -16,17 +16,24 @@ public sealed class CheckedStorage : DelegatingStorage
     public static KvStorage Wrap(KvStorage storage) => IsChecked(storage) ? storage : new CheckedStorage(storage);
 
     /// <inheritdoc/>
+    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A list of stores");
+        return Inner.GetStores(cancellation);
+    }
+
+    /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        return Inner.GetStore(store, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetStore(cancellation) : Inner.GetStore(store, cancellation);
     }
 
     /// <inheritdoc/>
     public override long GetRevision(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        return Inner.GetRevision(store, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetRevision(cancellation) : Inner.GetRevision(store, cancellation);
     }
 
     /// <inheritdoc/>
@@ -36,7 +43,7 @@ public sealed class CheckedStorage : DelegatingStorage
 
         // A lone surrogate would reach a storage as U+FFFD and find somebody else's item.
         KvPath.CheckKey(fullKey, int.MaxValue, store);
-        return Inner.Get(store, fullKey, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.Get(fullKey, cancellation) : Inner.Get(store, fullKey, cancellation);
     }
 
     /// <inheritdoc/>
@@ -46,7 +53,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.GetSize(range.Prefix);
         KvPath.GetSize(range.Start);
         KvPath.GetSize(range.After ?? "");
-        return Scan(Inner.Scan(store, range, cancellation), cancellation);
+        return Scan(KvTransaction.Join(this, store) is { } transaction ? transaction.Scan(range, cancellation) : Inner.Scan(store, range, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -54,7 +61,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
-        return Inner.GetChildren(store, namespacePath, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetChildren(namespacePath, cancellation) : Inner.GetChildren(store, namespacePath, cancellation);
     }
 
     /// <inheritdoc/>
@@ -62,7 +69,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
-        return Inner.GetKeptNamespaces(store, namespacePath, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetKeptNamespaces(namespacePath, cancellation) : Inner.GetKeptNamespaces(store, namespacePath, cancellation);
     }
 
     /// <inheritdoc/>
@@ -72,6 +79,11 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         CheckWrites(batch, store);
         cancellation.ThrowIfCancellationRequested();
+        if (KvTransaction.Join(this, store) is { } transaction)
+        {
+            return transaction.Commit(batch, cancellation);
+        }
+
         KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
         CheckCount(spelledOut, store);
         return Inner.Commit(store, spelledOut, cancellation);
@@ -81,6 +93,7 @@ public sealed class CheckedStorage : DelegatingStorage
     public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
+        KvTransaction.Refuse("Creating a store");
         bool fits = limits.MaximumKeySize >= 1 && limits.MaximumKeySize <= Limits.MaximumKeySize
             && limits.MaximumValueSize >= 1 && limits.MaximumValueSize <= Limits.MaximumValueSize;
         if (!fits)
@@ -100,12 +113,16 @@ public sealed class CheckedStorage : DelegatingStorage
     public override void RemoveStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
+        KvTransaction.Refuse("Removing a store");
         Inner.RemoveStore(store, cancellation);
     }
 
     /// <inheritdoc/>
-    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
+    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Loading whole stores");
         Inner.Load(Check(entries, cancellation), mode, cancellation);
+    }
 
     /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>
     internal static KvBatch SpellOut(KvStorage storage, string store, KvBatch batch, CancellationToken cancellation)
