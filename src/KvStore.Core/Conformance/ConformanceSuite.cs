@@ -18,6 +18,7 @@ public static class ConformanceSuite
         typeof(ConditionsCases),
         typeof(VersionsCases),
         typeof(RevisionsCases),
+        typeof(TransactionsCases),
         typeof(ExpiryCases),
         typeof(StoresCases),
         typeof(LimitsCases),

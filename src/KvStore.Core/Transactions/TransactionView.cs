@@ -94,41 +94,52 @@ internal sealed class TransactionView(KvStorage storage, string store, Transacti
         || Scan(new KvRange { Limit = 1, KeysOnly = true }, cancellation).Any()
         || GetKeptNamespaces(KvPath.Root, cancellation).Any();
 
-    // Children that the changes touch are looked at one by one; all others are as the storage lists them.
+    // Children that the changes touch are looked at one by one; all others are as the storage lists them. Those that are only
+    // kept have a place of their own in the order, which they are given in the end.
     private IEnumerable<KvNode> Merge(string namespacePath, IEnumerable<KvNode> found, IReadOnlyCollection<string> touched, CancellationToken cancellation)
     {
+        string[] kept = [.. GetKeptNamespaces(namespacePath, cancellation).Where(path => path != namespacePath)];
+        IEnumerable<KvNode> own = touched.Select(path => Describe(path, cancellation)).OfType<KvNode>();
         int start = KvPath.GetPrefix(namespacePath).Length;
-        HashSet<string> kept = GetKeptNamespaces(namespacePath, cancellation)
-            .Where(path => path != namespacePath)
-            .Select(path => path.IndexOf(KvPath.Separator, start) is var slash and >= 0 ? path[..slash] : path)
-            .ToHashSet(StringComparer.Ordinal);
+        HashSet<string> keptChildren = kept.Select(path => path.IndexOf(KvPath.Separator, start) is var slash and >= 0 ? path[..slash] : path).ToHashSet(StringComparer.Ordinal);
+        bool IsKeptAlone(KvNode node) => node.Item is null && keptChildren.Contains(node.Path) && !HasItems(node.Path, cancellation);
+        IEnumerable<KvNode> others = found.Where(node => !touched.Contains(node.Path) && !IsKeptAlone(node));
+        return ChildScan.WithKept(Merge(own, others), namespacePath, kept);
+    }
 
-        // A node without a value stands where its first key does, unless it is kept.
-        string GetPosition(KvNode node) => node.Item is not null || kept.Contains(node.Path) ? node.Path : KvPath.GetPrefix(node.Path);
-        var own = new Queue<KvNode>(touched.Select(path => Describe(path, kept, cancellation)).OfType<KvNode>().OrderBy(GetPosition, KvOrder.Instance));
-        foreach (KvNode node in found.Where(node => !touched.Contains(node.Path)))
+    private static IEnumerable<KvNode> Merge(IEnumerable<KvNode> own, IEnumerable<KvNode> others)
+    {
+        // A node without an item stands where its first key does.
+        static string GetPosition(KvNode node) => node.Item is null ? KvPath.GetPrefix(node.Path) : node.Path;
+        var waiting = new Queue<KvNode>(own.OrderBy(GetPosition, KvOrder.Instance));
+        foreach (KvNode node in others)
         {
-            while (own.TryPeek(out KvNode? next) && KvOrder.Instance.Compare(GetPosition(next), GetPosition(node)) < 0)
+            while (waiting.TryPeek(out KvNode? next) && KvOrder.Instance.Compare(GetPosition(next), GetPosition(node)) < 0)
             {
-                yield return own.Dequeue();
+                yield return waiting.Dequeue();
             }
 
             yield return node;
         }
 
-        while (own.TryDequeue(out KvNode? next))
+        while (waiting.TryDequeue(out KvNode? next))
         {
             yield return next;
         }
     }
 
-    private KvNode? Describe(string path, HashSet<string> kept, CancellationToken cancellation)
+    private KvNode? Describe(string path, CancellationToken cancellation)
     {
         KvItem? item = KvPath.IsKey(path) ? Get(path, cancellation) : null;
-        bool isNamespace = kept.Contains(path)
-            || changes.InRange(KvRange.Beneath(path)).Any(change => change.Item is not null)
-            || Scan(KvRange.Beneath(path) with { Limit = 1, KeysOnly = true }, cancellation).Any();
+        bool isNamespace = HasItems(path, cancellation);
         return item is null && !isNamespace ? null : new KvNode(path, item, isNamespace);
+    }
+
+    private bool HasItems(string namespacePath, CancellationToken cancellation)
+    {
+        KvRange beneath = KvRange.Beneath(namespacePath);
+        return changes.InRange(beneath).Any(change => change.Item is not null)
+            || Scan(beneath with { Limit = 1, KeysOnly = true }, cancellation).Any();
     }
 
     private IEnumerable<KvItem> ScanStorage(KvRange range, CancellationToken cancellation)
