@@ -18,6 +18,7 @@
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Invoke-KvTransaction'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )

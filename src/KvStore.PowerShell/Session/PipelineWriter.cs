@@ -4,11 +4,12 @@ using System.Management.Automation;
 namespace KvStore.PowerShell;
 
 /// <summary>The writes of one pipeline. What is not flushed, because the pipeline was stopped, is not written.</summary>
-/// <param name="cmdlet">Emits items and errors.</param>
+/// <param name="cmdlet">Emits items.</param>
+/// <param name="refuse">Reports the error of one item.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(Cmdlet cmdlet, Action<KvException> refuse, bool passThru, bool requireAbsent, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
     private StoreWriter? _last;
@@ -65,8 +66,8 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
             RequireAbsent = requireAbsent,
-            Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
-            Committed = count => cmdlet.WriteVerbose($"Committed {count} changes to store '{target.Store}' of storage '{target.StorageName}'."),
+            Refused = refuse,
+            Committed = count => cmdlet.WriteVerbose($"{(KvTransaction.IsRunning ? "Collected" : "Committed")} {count} changes to store '{target.Store}' of storage '{target.StorageName}'."),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
         return new StoreWriter(target, batches, targets);
