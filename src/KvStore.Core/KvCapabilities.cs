@@ -47,4 +47,10 @@ public enum KvCapabilities
     /// <see cref="Versions"/> and <see cref="Snapshots"/>.
     /// </summary>
     Transactions = 2048,
+
+    /// <summary>Earlier states of items can be read, as long as they are kept.</summary>
+    History = 4096,
+
+    /// <summary>The whole storage can be copied to a file and brought back from it.</summary>
+    Backup = 8192,
 }

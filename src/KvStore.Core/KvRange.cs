@@ -68,6 +68,15 @@ public sealed record KvRange
         && (Start.Length == 0 || KvOrder.Instance.Compare(fullKey, Start) >= 0)
         && (After is null || KvOrder.Instance.Compare(fullKey, After) > 0);
 
+    /// <summary>Checks that what bounds the range is valid Unicode: a lone surrogate would reach a storage as another character.</summary>
+    /// <exception cref="KvException"><see cref="KvError.InvalidText"/>.</exception>
+    internal void CheckText()
+    {
+        KvPath.GetSize(Prefix);
+        KvPath.GetSize(Start);
+        KvPath.GetSize(After ?? "");
+    }
+
     private static string Max(string x, string y) => KvOrder.Instance.Compare(x, y) >= 0 ? x : y;
 
     // No key holds NUL, so that the first key that can stand behind "a" is "a\u0001", which engines without NUL in text can be asked for.

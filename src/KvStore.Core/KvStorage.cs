@@ -119,6 +119,76 @@ public abstract class KvStorage : IDisposable
     public virtual void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
         KvLoad.StoreByStore(this, entries, mode, cancellation);
 
+    /// <summary>
+    /// The changes of the items beneath a namespace, each once, in the order of their revisions and within a revision in key
+    /// order; after the last it waits for the next, and ends by the token alone. The watch begins with this call, not with the
+    /// first step of the enumeration. A store that is not there yet is waited for. A broken connection is mended silently: no
+    /// change is lost by it, and none is given twice.
+    /// </summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="namespacePath">The namespace; empty for the whole store.</param>
+    /// <param name="fromRevision">The first revision whose changes are wanted; null for those after this call.</param>
+    /// <param name="cancellation">Ends the watch with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="KvException"><see cref="KvError.RevisionGone"/>: changes since <paramref name="fromRevision"/> are no longer kept; <see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.Watching);
+
+    /// <summary>The items of a range as they were when the store had a revision, in the order of the keys' UTF-8 bytes; what has expired by now is not among them.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="range">Which items.</param>
+    /// <param name="revision">The revision, from 0 to the store's own.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    /// <exception cref="KvException"><see cref="KvError.RevisionGone"/>: that revision is no longer kept, or not reached yet; <see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.History);
+
+    /// <summary>The changes of one item that are still kept, the newest first; the current state is always among them, and no state whose time is up.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="fullKey">The full key.</param>
+    /// <param name="cancellation">Cancels the enumeration.</param>
+    /// <exception cref="KvException"><see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.History);
+
+    /// <summary>States how long earlier states of a store's items are kept. A store with a period stays while empty; removing it forgets the period and the past. What is older than a shorter period goes at the latest with the next <see cref="Compress"/>.</summary>
+    /// <param name="store">The name of a store that is there, in any case.</param>
+    /// <param name="period">For how long; zero, a new store's, for not at all; <see cref="TimeSpan.MaxValue"/> for ever.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.StoreNotFound"/>; <see cref="KvError.NotSupported"/>, the default, also where the engine itself decides.</exception>
+    public virtual void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.History);
+
+    /// <summary>Forgets the earlier states of a store's items that are older than its period, and what has expired, and gives the space back to the system.</summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="keep">A shorter period for this once; null for the store's own.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <returns>How many earlier states were forgotten.</returns>
+    /// <exception cref="KvException"><see cref="KvError.NotSupported"/>, the default, also where the engine itself decides.</exception>
+    public virtual long Compress(string store, TimeSpan? keep, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.History);
+
+    /// <summary>Writes a whole copy of the storage, as it is at one moment, to a file of its own, while others read and write it. Half a copy is never left under that name.</summary>
+    /// <param name="path">The file, which must not be there yet.</param>
+    /// <param name="progress">Told the share that is done, from 0 to 1; null for nobody.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>; <see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.Backup);
+
+    /// <summary>Replaces all that the storage holds by what a file of <see cref="Backup"/> holds, as a whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Told the share that is done, from 0 to 1; null for nobody.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>, <see cref="KvError.ForeignDatabase"/>, <see cref="KvError.StorageDamaged"/>; <see cref="KvError.NotSupported"/>, the default.</exception>
+    public virtual void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) =>
+        throw NotSupported(KvCapabilities.Backup);
+
+    /// <summary>Looks for damage, lazily, without changing anything. The default reads every item, and reports a store that cannot be read to its end.</summary>
+    /// <param name="store">One store's name, in any case; null for the whole storage.</param>
+    /// <param name="cancellation">Cancels the check.</param>
+    /// <returns>What is damaged; nothing if all is well.</returns>
+    public virtual IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation) => StorageCheck.ReadAll(this, store, cancellation);
+
     /// <summary>Closes the storage; everything acknowledged is on it already.</summary>
     public void Dispose()
     {

@@ -22,4 +22,10 @@ public sealed record KvStoreInfo
 
     /// <summary>Whether it was created by itself and stays while empty; otherwise it vanishes with its last item.</summary>
     public bool IsKept { get; init; }
+
+    /// <summary>How long earlier states of its items are kept: zero for not at all, <see cref="TimeSpan.MaxValue"/> for ever; null where the storage keeps none, or its engine decides.</summary>
+    public TimeSpan? HistoryPeriod { get; init; }
+
+    /// <summary>The oldest revision that can still be read; null where the storage keeps no history.</summary>
+    public long? OldestRevision { get; init; }
 }

@@ -20,6 +20,8 @@ public static class ConformanceSuite
         typeof(RevisionsCases),
         typeof(TransactionsCases),
         typeof(ExpiryCases),
+        typeof(WatchCases),
+        typeof(HistoryCases),
         typeof(StoresCases),
         typeof(LimitsCases),
         typeof(ChildrenCases),

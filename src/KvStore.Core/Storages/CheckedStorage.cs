@@ -50,9 +50,7 @@ public sealed class CheckedStorage : DelegatingStorage
     public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        KvPath.GetSize(range.Prefix);
-        KvPath.GetSize(range.Start);
-        KvPath.GetSize(range.After ?? "");
+        range.CheckText();
         return Scan(KvTransaction.Join(this, store) is { } transaction ? transaction.Scan(range, cancellation) : Inner.Scan(store, range, cancellation), cancellation);
     }
 
@@ -122,6 +120,84 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvTransaction.Refuse("Loading whole stores");
         Inner.Load(Check(entries, cancellation), mode, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Watching");
+        KvPath.CheckStoreName(store);
+        KvPath.CheckNamespace(namespacePath);
+        ArgumentOutOfRangeException.ThrowIfNegative(fromRevision ?? 0, nameof(fromRevision));
+        Require(KvCapabilities.Watching, isNeeded: true);
+        return Inner.Watch(store, namespacePath, fromRevision, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Reading the past");
+        KvPath.CheckStoreName(store);
+        range.CheckText();
+        ArgumentOutOfRangeException.ThrowIfNegative(revision);
+        Require(KvCapabilities.History, isNeeded: true);
+        return Scan(Inner.ScanAt(store, range, revision, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Reading the past");
+        KvPath.CheckStoreName(store);
+        KvPath.CheckKey(fullKey, int.MaxValue, store);
+        Require(KvCapabilities.History, isNeeded: true);
+        return Inner.GetHistory(store, fullKey, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Setting how long the past is kept");
+        KvPath.CheckStoreName(store);
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.Zero);
+        Require(KvCapabilities.History, isNeeded: true);
+        Inner.SetHistoryPeriod(store, period, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Compressing a store");
+        KvPath.CheckStoreName(store);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(keep));
+        Require(KvCapabilities.History, isNeeded: true);
+        return Inner.Compress(store, keep, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A backup");
+        Inner.Backup(path, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A restore");
+        Inner.Restore(path, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Looking for damage");
+        if (store is not null)
+        {
+            KvPath.CheckStoreName(store);
+        }
+
+        return Inner.Check(store, cancellation);
     }
 
     /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>

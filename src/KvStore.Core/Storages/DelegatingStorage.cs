@@ -74,6 +74,31 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) => Inner.Load(entries, mode, cancellation);
 
     /// <inheritdoc/>
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation) =>
+        Inner.Watch(store, namespacePath, fromRevision, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) => Inner.ScanAt(store, range, revision, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) => Inner.GetHistory(store, fullKey, cancellation);
+
+    /// <inheritdoc/>
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) => Inner.SetHistoryPeriod(store, period, cancellation);
+
+    /// <inheritdoc/>
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation) => Inner.Compress(store, keep, cancellation);
+
+    /// <inheritdoc/>
+    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) => Inner.Backup(path, progress, cancellation);
+
+    /// <inheritdoc/>
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) => Inner.Restore(path, progress, cancellation);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation) => Inner.Check(store, cancellation);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -17,6 +17,15 @@ public sealed class ReadOnlyStorage(KvStorage inner) : DelegatingStorage(Checked
     /// <inheritdoc/>
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) => throw ReadOnly(Description);
 
+    /// <inheritdoc/>
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) => throw ReadOnly(store);
+
+    /// <inheritdoc/>
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation) => throw ReadOnly(store);
+
+    /// <inheritdoc/>
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) => throw ReadOnly(Description);
+
     private KvException ReadOnly(string target) =>
         new(KvError.ReadOnly, $"Storage '{Description}' was opened read-only; nothing was written. Open it again without -ReadOnly to change it.", target);
 }
