@@ -39,6 +39,10 @@ internal static class Rows
         return connection.Select(Stores + where + AreThere, "tnnnnn", ReadStore, store is null ? [] : [store]);
     }
 
+    /// <summary>The revision of a store's row; 0 if it has none.</summary>
+    public static long ReadRevision(Connection connection, string store) =>
+        connection.Select("SELECT revision FROM kvstore_store WHERE name = ?", "n", row => row.GetNumber(0), store).SingleOrDefault();
+
     public static KvItem? ReadItem(Connection connection, string store, string fullKey) => connection.Select(
         $"SELECT s.name, {ItemColumns} FROM kvstore_store s JOIN kvstore_item i ON i.store = s.id WHERE s.name = ? AND i.`key` = ? AND {IsLive}",
         ItemKinds,

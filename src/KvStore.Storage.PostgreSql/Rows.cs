@@ -48,6 +48,13 @@ internal static class Rows
         return stores;
     }
 
+    /// <summary>The revision of a store's row; 0 if it has none.</summary>
+    public static async Task<long> ReadRevisionAsync(NpgsqlConnection connection, string store, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new NpgsqlCommand("SELECT revision FROM kvstore_store WHERE lower(name) = $1", connection).With(store.ToLowerInvariant());
+        return await command.ExecuteScalarAsync(cancellation) is long revision ? revision : 0;
+    }
+
     public static async Task<KvItem?> ReadItemAsync(NpgsqlConnection connection, string store, string fullKey, CancellationToken cancellation)
     {
         const string Sql = $"SELECT {StoreName}, {ItemColumns} FROM kvstore_item i WHERE i.store = {StoreId} AND i.key = $2 AND {IsLive}";

@@ -39,7 +39,7 @@ public class SqliteStorage : KvStorage
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes | KvCapabilities.Transactions
         | (_file is null ? KvCapabilities.None : KvCapabilities.Sharing);
 
     /// <inheritdoc/>
@@ -60,6 +60,13 @@ public class SqliteStorage : KvStorage
     {
         cancellation.ThrowIfCancellationRequested();
         return Read(session => session.Describe(store));
+    }
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Read(session => session.Stores.Find(store))?.Revision ?? 0;
     }
 
     /// <inheritdoc/>
