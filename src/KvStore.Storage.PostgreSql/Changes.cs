@@ -87,7 +87,8 @@ internal static class Changes
     {
         const string Sql = $"""
             SELECT s.name, {ItemColumns}, c.kind FROM kvstore_store s JOIN kvstore_change c ON c.store = s.id
-            WHERE lower(s.name) = $1 AND c.key = $2 AND c.revision < $3 AND c.logged > s.log_start ORDER BY c.revision DESC LIMIT $4
+            WHERE lower(s.name) = $1 AND c.key = $2 AND c.revision < $3 AND c.logged > s.log_start
+                AND (c.expires IS NULL OR c.expires > now()) ORDER BY c.revision DESC LIMIT $4
             """;
         await using NpgsqlCommand command = new NpgsqlCommand(Sql, connection).With(store.ToLowerInvariant(), fullKey, beforeRevision, limit);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation);

@@ -118,7 +118,7 @@ public sealed partial class PostgreSqlStorage
         }
 
         await using var statements = new NpgsqlBatch(connection);
-        statements.Add("UPDATE kvstore_store SET history_period = $2 WHERE id = $1", target.Id, HistoryPeriod.ToNumber(period));
+        statements.Add("UPDATE kvstore_store SET history_period = $2, kept = kept OR $2 > 0 WHERE id = $1", target.Id, HistoryPeriod.ToNumber(period));
         statements.Add("COMMIT");
         await statements.ExecuteNonQueryAsync(cancellation);
         return true;

@@ -9,19 +9,19 @@ public sealed partial class PostgreSqlStorage
     /// <remarks>It holds a connection of its own. A change is seen at once, an expiry within about a second.</remarks>
     public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
     {
-        LockedStore target = _database.Write(
+        (LockedStore target, long from) = _database.Write(
             async connection =>
             {
                 LockedStore locked = await LockedStore.LockAsync(connection, store, batch: null, begins: true, cancellation);
+                long first = Math.Max(1, fromRevision ?? locked.Revision + 1);
+                KeptRevisions.CheckChanges(locked.Name, first, locked.Log.Start);
                 await using var statements = new NpgsqlBatch(connection);
                 ChangeWatch.AddRenewal(statements, locked.Id);
                 statements.Add("COMMIT");
                 await statements.ExecuteNonQueryAsync(cancellation);
-                return locked;
+                return (locked, first);
             },
             cancellation);
-        long from = Math.Max(1, fromRevision ?? target.Revision + 1);
-        KeptRevisions.CheckChanges(target.Name, from, target.Log.Start);
         var source = new ChangeWatch(_database, target.Id, namespacePath, token => RemoveExpired(store, token));
         return PagedWatch.Follow(source, target.Name, from, cancellation);
     }
