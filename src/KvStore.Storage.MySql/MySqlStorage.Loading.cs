@@ -120,6 +120,7 @@ public sealed partial class MySqlStorage
             }
 
             mark = target.Advance(connection, MergeItems(connection, target, number) - gone);
+            target.Log.Trim(connection, target, StagedRows);
             connection.Change(
                 "INSERT INTO kvstore_namespace (store, path) SELECT ?, l.`key` FROM kvstore_load l WHERE l.store = ? AND l.is_namespace ON DUPLICATE KEY UPDATE path = VALUES(path)",
                 target.Id,
@@ -135,6 +136,12 @@ public sealed partial class MySqlStorage
     private static long MergeItems(Connection connection, LockedStore target, int number)
     {
         long staged = connection.Select("SELECT COUNT(*) FROM kvstore_load WHERE store = ? AND NOT is_namespace", "n", row => row.GetNumber(0), number)[0];
+        const string IsStaged = "`key` IN (SELECT l.`key` FROM kvstore_load l WHERE l.store = ? AND NOT l.is_namespace)";
+        if (target.Log.IsOn)
+        {
+            target.Log.AddOld(connection, target, IsStaged, number);
+        }
+
         long changed = connection.Change(
             $"""
             INSERT INTO kvstore_item (store, `key`, value, version, create_revision, mod_revision, created, modified, expires)
@@ -143,6 +150,11 @@ public sealed partial class MySqlStorage
                 modified = VALUES(modified), expires = VALUES(expires)
             """,
             target.Id, target.Revision + 1, target.Revision + 1, target.Now, target.Now, number);
+
+        if (target.Log.IsOn)
+        {
+            target.Log.AddWritten(connection, target, IsStaged, number);
+        }
 
         // A new row counts once and a replaced one twice.
         return (2 * staged) - changed;

@@ -39,7 +39,8 @@ public sealed partial class MySqlStorage : KvStorage
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes;
+        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Watching | KvCapabilities.History;
 
     /// <inheritdoc/>
     public override KvLimits Limits => EngineLimits;

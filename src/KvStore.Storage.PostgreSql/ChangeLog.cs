@@ -81,19 +81,8 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     /// <param name="now">The time now.</param>
     /// <param name="keep">A shorter period than the store's own; null for that.</param>
     /// <param name="ofWatches">What watches may still need.</param>
-    public DateTime? GetCutoff(DateTime now, TimeSpan? keep, TimeSpan ofWatches)
-    {
-        TimeSpan period = HistoryPeriod.FromNumber(Period);
-        period = keep < period ? keep.Value : period;
-        period = IsWatched && period < ofWatches ? ofWatches : period;
-        return HistoryPeriod.GetCutoff(Statements.ToMicroseconds(now), period) switch
-        {
-            null => null,
-            long.MaxValue => DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc),
-            < 0 => DateTime.UnixEpoch,
-            { } cutoff => Statements.ToTimestamp(cutoff),
-        };
-    }
+    public DateTime? GetCutoff(DateTime now, TimeSpan? keep, TimeSpan ofWatches) =>
+        HistoryPeriod.GetCutoff(Statements.ToMicroseconds(now), Period, keep, IsWatched ? ofWatches : TimeSpan.Zero) is { } cutoff ? Statements.ToTimestamp(cutoff) : null;
 
     /// <summary>
     /// Moves the start of the store <c>$1</c>'s log to the last revision before the changes that are younger than <c>$2</c>,
