@@ -104,13 +104,15 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
             """
             UPDATE (
                 SELECT o.`key`, o.revision, (
-                    SELECT x.revision FROM kvstore_change x WHERE x.store = o.store AND x.`key` = o.`key` AND x.revision > o.revision ORDER BY x.revision LIMIT 1) AS next
-                FROM kvstore_change o
-                WHERE o.store = ? AND o.logged > ? AND o.logged <= ? AND o.revision = o.logged AND o.kind = 0 LIMIT ?) n
-            STRAIGHT_JOIN kvstore_change c ON c.store = ? AND c.logged = n.revision AND c.`key` = n.`key` AND c.revision = n.revision
-            SET c.logged = n.next WHERE n.next > ?
+                    SELECT x.revision FROM kvstore_change x FORCE INDEX (kvstore_change_key)
+                    WHERE x.store = ? AND x.`key` = o.`key` AND x.revision > o.revision ORDER BY x.revision LIMIT 1) AS next
+                FROM (
+                    SELECT `key`, MAX(revision) AS revision FROM kvstore_change FORCE INDEX (PRIMARY)
+                    WHERE store = ? AND logged > ? AND logged <= ? AND revision = logged GROUP BY `key`) o LIMIT ?) n
+            STRAIGHT_JOIN kvstore_change c FORCE INDEX (PRIMARY) ON c.store = ? AND c.logged = n.revision AND c.`key` = n.`key` AND c.revision = n.revision
+            SET c.logged = n.next WHERE n.next > ? AND c.kind = 0
             """,
-            store, Start, start, long.MaxValue, store, start);
+            store, store, Start, start, long.MaxValue, store, start);
         connection.Change("UPDATE kvstore_store SET log_start = ? WHERE id = ?", start, store);
         return start;
     }
@@ -128,8 +130,8 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     public static long CountForgotten(Connection connection, long store, long start, long rows) => connection.Select(
         """
         SELECT COUNT(*) FROM (
-            SELECT `key`, revision, kind FROM kvstore_change WHERE store = ? AND logged <= ? ORDER BY logged, `key`, revision LIMIT ?) g
-        WHERE g.kind = 0 AND NOT EXISTS (SELECT 1 FROM kvstore_item i WHERE i.store = ? AND i.`key` = g.`key` AND i.mod_revision = g.revision)
+            SELECT `key`, revision, kind FROM kvstore_change FORCE INDEX (PRIMARY) WHERE store = ? AND logged <= ? ORDER BY logged, `key`, revision LIMIT ?) g
+        WHERE g.kind = 0 AND NOT EXISTS (SELECT 1 FROM kvstore_item i FORCE INDEX (PRIMARY) WHERE i.store = ? AND i.`key` = g.`key` AND i.mod_revision = g.revision)
         """,
         "n", row => row.GetNumber(0), store, start, rows, store)[0];
 
@@ -137,7 +139,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     {
         long? young = First(connection.Select(
             $"""
-            SELECT p.logged FROM (SELECT logged, revision, time FROM kvstore_change WHERE store = ? AND logged > ? ORDER BY logged LIMIT ?) p
+            SELECT p.logged FROM (SELECT logged, revision, time FROM kvstore_change FORCE INDEX (PRIMARY) WHERE store = ? AND logged > ? ORDER BY logged LIMIT ?) p
             WHERE p.revision = p.logged AND p.time > {Rows.ToTime} ORDER BY p.logged LIMIT 1
             """,
             "n", row => row.GetNumber(0), store, Start, rows, cutoff));
@@ -146,7 +148,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
             return first - 1;
         }
 
-        const string Ordered = "SELECT logged FROM kvstore_change WHERE store = ? AND logged > ? ORDER BY logged LIMIT 1 OFFSET ?";
+        const string Ordered = "SELECT logged FROM kvstore_change FORCE INDEX (PRIMARY) WHERE store = ? AND logged > ? ORDER BY logged LIMIT 1 OFFSET ?";
         return First(connection.Select(Ordered, "n", row => row.GetNumber(0), store, Start, rows)) is { } enough
             ? Math.Max(enough - 1, connection.Select(Ordered, "n", row => row.GetNumber(0), store, Start, 0)[0])
             : revision;
