@@ -16,6 +16,9 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     private const long TrimmedRows = 1000;
     private const long TrimmedRowsPerChange = 3;
 
+    // A start lies between two commits: what one of them logged goes at once, and beyond this only with a load or Compress.
+    private const long LargestTrimmedCommit = 20_000;
+
     private const string Columns = "store, logged, `key`, revision, kind, value, version, create_revision, created, time, expires";
 
     private const string State = "`key`, mod_revision, 0, value, version, create_revision, created, modified, expires";
@@ -73,7 +76,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
         }
 
         long rows = TrimmedRows + (TrimmedRowsPerChange * changes);
-        long start = IsOn ? Advance(connection, store.Id, store.Revision + 1, GetCutoff(store.Now, keep: null, PagedWatch.Patience), rows) : store.Revision + 1;
+        long start = IsOn ? Advance(connection, store.Id, store.Revision + 1, GetCutoff(store.Now, keep: null, PagedWatch.Patience), rows, Math.Max(rows, LargestTrimmedCommit)) : store.Revision + 1;
         Forget(connection, store.Id, start, rows);
     }
 
@@ -91,11 +94,12 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     /// <param name="store">The number of the store.</param>
     /// <param name="revision">The store's revision.</param>
     /// <param name="cutoff">See <see cref="GetCutoff"/>.</param>
-    /// <param name="rows">The number of rows; more if one commit wrote more.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="largestCommit">The number of rows of a single commit that may be more.</param>
     /// <returns>The log's start.</returns>
-    public long Advance(Connection connection, long store, long revision, long? cutoff, long rows)
+    public long Advance(Connection connection, long store, long revision, long? cutoff, long rows, long largestCommit)
     {
-        if (cutoff is not { } time || FindStart(connection, store, revision, time, rows) is var start && start <= Start)
+        if (cutoff is not { } time || FindStart(connection, store, revision, time, rows, largestCommit) is var start && start <= Start)
         {
             return Start;
         }
@@ -135,7 +139,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
         """,
         "n", row => row.GetNumber(0), store, start, rows, store)[0];
 
-    private long FindStart(Connection connection, long store, long revision, long cutoff, long rows)
+    private long FindStart(Connection connection, long store, long revision, long cutoff, long rows, long largestCommit)
     {
         long? young = First(connection.Select(
             $"""
@@ -148,11 +152,21 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
             return first - 1;
         }
 
-        const string Ordered = "SELECT logged FROM kvstore_change FORCE INDEX (PRIMARY) WHERE store = ? AND logged > ? ORDER BY logged LIMIT 1 OFFSET ?";
-        return First(connection.Select(Ordered, "n", row => row.GetNumber(0), store, Start, rows)) is { } enough
-            ? Math.Max(enough - 1, connection.Select(Ordered, "n", row => row.GetNumber(0), store, Start, 0)[0])
-            : revision;
+        if (GetLogged(connection, store, rows) is not { } enough)
+        {
+            return revision;
+        }
+
+        long? oldest = GetLogged(connection, store, 0);
+        return enough > oldest ? enough - 1
+            : GetLogged(connection, store, largestCommit) == oldest ? Start
+            : enough;
     }
+
+    // Which commit wrote the row that stands at a place in the valid log.
+    private long? GetLogged(Connection connection, long store, long place) => First(connection.Select(
+        "SELECT logged FROM kvstore_change FORCE INDEX (PRIMARY) WHERE store = ? AND logged > ? ORDER BY logged LIMIT 1 OFFSET ?",
+        "n", row => row.GetNumber(0), store, Start, place));
 
     private static long? First(List<long> numbers) => numbers.Count == 0 ? null : numbers[0];
 }

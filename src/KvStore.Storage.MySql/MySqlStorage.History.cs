@@ -73,7 +73,7 @@ public sealed partial class MySqlStorage
         (bool isDone, long count) = (false, 0);
         while (!isDone)
         {
-            (isDone, count) = _database.Read(connection => CompressPart(connection, store, keep), (true, 0L), cancellation);
+            (isDone, count) = _database.Read(connection => CompressPart(connection, store, keep), (true, 0L), cancellation, isPatient: true);
             forgotten += count;
         }
 
@@ -117,7 +117,7 @@ public sealed partial class MySqlStorage
             return (true, 0);
         }
 
-        long start = target.Log.Advance(connection, target.Id, target.Revision, target.Log.GetCutoff(target.Now, keep, PagedWatch.Lease), CompressedRows);
+        long start = target.Log.Advance(connection, target.Id, target.Revision, target.Log.GetCutoff(target.Now, keep, PagedWatch.Lease), CompressedRows, largestCommit: long.MaxValue);
         long forgotten = ChangeLog.CountForgotten(connection, target.Id, start, CompressedRows);
         long deleted = ChangeLog.Forget(connection, target.Id, start, CompressedRows);
         connection.Commit();

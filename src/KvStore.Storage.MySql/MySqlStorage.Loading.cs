@@ -8,6 +8,9 @@ public sealed partial class MySqlStorage
     private const int StagedRows = 256;
     private const long StagedCharacters = 1024 * 1024;
 
+    // A load is long as it is: it forgets what former ones logged.
+    private const int TrimmedByLoad = 300_000;
+
     // A key that comes twice is there once, as it came last.
     private const string MakeStage = """
         CREATE TEMPORARY TABLE kvstore_load (
@@ -120,7 +123,7 @@ public sealed partial class MySqlStorage
             }
 
             mark = target.Advance(connection, MergeItems(connection, target, number) - gone);
-            target.Log.Trim(connection, target, StagedRows);
+            target.Log.Trim(connection, target, TrimmedByLoad);
             connection.Change(
                 "INSERT INTO kvstore_namespace (store, path) SELECT ?, l.`key` FROM kvstore_load l WHERE l.store = ? AND l.is_namespace ON DUPLICATE KEY UPDATE path = VALUES(path)",
                 target.Id,

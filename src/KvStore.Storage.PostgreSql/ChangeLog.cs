@@ -19,6 +19,9 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
     private const long TrimmedRows = 1000;
     private const long TrimmedRowsPerChange = 3;
 
+    // A start lies between two commits: what one of them logged goes at once, and beyond this only with a load or Compress.
+    private const long LargestTrimmedCommit = 20_000;
+
     private const string Columns = "store, logged, key, revision, kind, value, version, create_revision, created, time, expires";
 
     /// <summary>Logs what a CTE <c>written</c> has set. A key that the same commit deleted is only set.</summary>
@@ -71,7 +74,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
         long rows = TrimmedRows + (TrimmedRowsPerChange * changes);
         if (IsOn && GetCutoff(store.Now, keep: null, PagedWatch.Patience) is { } cutoff)
         {
-            statements.Add(Advance, store.Id, cutoff, rows);
+            statements.Add(Advance, store.Id, cutoff, rows, Math.Max(rows, LargestTrimmedCommit));
         }
 
         statements.Add(Forget, store.Id, rows);
@@ -86,7 +89,7 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
 
     /// <summary>
     /// Moves the start of the store <c>$1</c>'s log to the last revision before the changes that are younger than <c>$2</c>,
-    /// by about <c>$3</c> rows at most. What items were at that revision, and are no more, is put down as if the next change had logged it.
+    /// by <c>$3</c> rows at most, or by one commit that logged <c>$4</c> at most. What items were at that revision, and are no more, is put down as if the next change had logged it.
     /// </summary>
     public const string Advance = """
         WITH old AS (SELECT log_start, revision FROM kvstore_store WHERE id = $1),
@@ -94,9 +97,14 @@ internal readonly record struct ChangeLog(long Period, long Start, bool IsWatche
             SELECT p.logged FROM (
                 SELECT logged, revision, time FROM kvstore_change WHERE store = $1 AND logged > (SELECT log_start FROM old) ORDER BY logged LIMIT $3) p
             WHERE p.revision = p.logged AND p.time > $2 ORDER BY p.logged LIMIT 1),
+        first AS (SELECT min(logged) AS logged FROM kvstore_change WHERE store = $1 AND logged > (SELECT log_start FROM old)),
         enough AS (
-            SELECT greatest(logged, (SELECT min(logged) + 1 FROM kvstore_change WHERE store = $1 AND logged > (SELECT log_start FROM old))) AS logged
-            FROM kvstore_change WHERE store = $1 AND logged > (SELECT log_start FROM old) ORDER BY kvstore_change.logged OFFSET $3 LIMIT 1),
+            SELECT CASE
+                WHEN c.logged > (SELECT logged FROM first) THEN c.logged
+                WHEN (SELECT logged FROM first) = (
+                    SELECT logged FROM kvstore_change WHERE store = $1 AND logged > (SELECT log_start FROM old) ORDER BY logged OFFSET $4 LIMIT 1) THEN c.logged
+                ELSE c.logged + 1 END AS logged
+            FROM kvstore_change c WHERE c.store = $1 AND c.logged > (SELECT log_start FROM old) ORDER BY c.logged OFFSET $3 LIMIT 1),
         new AS MATERIALIZED (
             SELECT coalesce((SELECT logged FROM young), (SELECT logged FROM enough), (SELECT revision + 1 FROM old)) - 1 AS log_start),
         moved AS (

@@ -134,13 +134,13 @@ public sealed partial class PostgreSqlStorage
         int advanced = 0;
         if (target.Log.GetCutoff(target.Now, keep, PagedWatch.Lease) is { } cutoff)
         {
-            await using NpgsqlCommand advance = new NpgsqlCommand(ChangeLog.Advance, connection).With(target.Id, cutoff, CompressedRows);
+            await using NpgsqlCommand advance = new NpgsqlCommand(ChangeLog.Advance, connection) { CommandTimeout = 0 }.With(target.Id, cutoff, CompressedRows, (long)int.MaxValue);
             advanced = await advance.ExecuteNonQueryAsync(cancellation);
         }
 
         long deleted;
         long forgotten;
-        await using (NpgsqlCommand forget = new NpgsqlCommand(ChangeLog.Forget, connection).With(target.Id, CompressedRows))
+        await using (NpgsqlCommand forget = new NpgsqlCommand(ChangeLog.Forget, connection) { CommandTimeout = 0 }.With(target.Id, CompressedRows))
         await using (NpgsqlDataReader reader = await forget.ExecuteReaderAsync(cancellation))
         {
             await reader.ReadAsync(cancellation);

@@ -14,6 +14,9 @@ public sealed partial class PostgreSqlStorage
         ) ON COMMIT DROP
         """;
 
+    // A load is long as it is: it forgets what former ones logged.
+    private const int TrimmedByLoad = 300_000;
+
     /// <inheritdoc/>
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
@@ -105,7 +108,7 @@ public sealed partial class PostgreSqlStorage
             }
 
             Merge(statements, target, number);
-            target.Log.Trim(statements, target, StatementItems);
+            target.Log.Trim(statements, target, TrimmedByLoad);
         }
 
         if (stores.Count > 0)

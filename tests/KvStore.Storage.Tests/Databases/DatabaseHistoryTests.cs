@@ -103,6 +103,26 @@ public abstract class DatabaseHistoryTests<TServer>
     }
 
     [Fact]
+    public void A_commit_too_large_to_be_forgotten_by_small_ones_goes_with_the_next_load()
+    {
+        string connection = Server.NewDatabase();
+        using KvStorage storage = Server.Open(connection, timeout: 120);
+        storage.Commit(Store, new KvBatch().Set("first", "x"), default);
+        storage.SetHistoryPeriod(Store, TimeSpan.FromMilliseconds(1), default);
+        storage.Load([new KvStoreEntry(Store), .. Enumerable.Range(0, 21_000).Select(i => new KvItemEntry(new KvSet($"k{i}", "x")))], KvLoadMode.Merge, default);
+        for (int i = 0; i < 20; i++)
+        {
+            storage.Commit(Store, new KvBatch().Set("a", $"{i}"), default);
+        }
+
+        Assert.Equal(1, storage.GetStore(Store, default)!.OldestRevision);
+        Assert.Equal(["first"], storage.ScanAt(Store, KvRange.All, 1, default).Select(item => item.FullKey));
+        storage.Load([new KvStoreEntry(Store), new KvItemEntry(new KvSet("b", "x"))], KvLoadMode.Merge, default);
+        Assert.Equal(22, storage.GetStore(Store, default)!.OldestRevision);
+        Assert.Equal("19", storage.ScanAt(Store, new KvRange { Prefix = "a" }, 22, default).Single().Value);
+    }
+
+    [Fact]
     public void Compressing_forgets_nothing_that_a_watch_still_needs()
     {
         using KvStorage storage = Server.Open(Server.NewDatabase());
