@@ -40,7 +40,7 @@ public sealed partial class MySqlStorage : KvStorage
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
         | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
-        | KvCapabilities.Transactions;
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Transactions;
 
     /// <inheritdoc/>
     public override KvLimits Limits => EngineLimits;
