@@ -91,11 +91,17 @@ internal sealed class ItemTable(Connection connection)
         {
             int left = range.Limit ?? int.MaxValue;
             long found = 0;
+            var order = new KeySequence();
             KeyBounds.Of(range).Bind(scan.Bind(1, store.Id), 2, 3);
             while (left > 0 && scan.Step())
             {
                 cancellation.ThrowIfCancellationRequested();
                 found++;
+                if (!order.IsNext(scan.GetBytes(ChecksumColumn + 1)))
+                {
+                    throw OutOfOrder(store);
+                }
+
                 if (Read(scan, store, range.KeysOnly) is { } item)
                 {
                     left--;
@@ -242,6 +248,11 @@ internal sealed class ItemTable(Connection connection)
                 fullKey);
         }
     }
+
+    private KvException OutOfOrder(StoreName store) => new(
+        KvError.StorageDamaged,
+        $"Store '{store.Name}' in database '{connection.Place}' is damaged: its items are out of order. Restore the database from a backup.",
+        store.Name);
 
     private int Write(Statement statement, long storeId, string fullKey, string value, in ItemNumbers numbers)
     {

@@ -38,7 +38,7 @@ internal static class LogGap
 
     private static KvException Gone(StoreRow row, string what, string wayOut)
     {
-        string advice = row.Log.Period == 0 ? "; to have the past kept from now on, set the store's history period" : "";
+        string advice = row.Log.Period == 0 ? "; to have the past kept from now on, give the store a period (Set-KvStore -HistoryPeriod)" : "";
         return new KvException(KvError.RevisionGone, $"{what} {wayOut}{advice}.", row.Name);
     }
 }

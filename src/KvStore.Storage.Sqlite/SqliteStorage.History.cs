@@ -32,7 +32,7 @@ public partial class SqliteStorage
             {
                 _ = session.Describe(store) ?? throw NotFound(store);
                 StoreRow row = session.Stores.Find(store)!;
-                session.Stores.Update(row with { Log = row.Log with { Period = StoreLog.ToMicroseconds(period) } });
+                session.Stores.Update(row with { IsKept = row.IsKept || period > TimeSpan.Zero, Log = row.Log with { Period = StoreLog.ToMicroseconds(period) } });
                 return true;
             },
             runsAlone: false,
@@ -52,17 +52,25 @@ public partial class SqliteStorage
         }
 
         _engine.Write(session => ExpirySweep.Run(session, store), runsAlone: false, cancellation);
-        long forgotten = 0;
-        for (bool isDone = false; !isDone;)
-        {
-            // In portions, so that other writers come between.
-            (long Count, bool IsDone) portion = _engine.Write(session => Trim(session, store, keep), runsAlone: false, cancellation);
-            forgotten += portion.Count;
-            isDone = portion.IsDone;
-        }
-
+        long forgotten = TrimLog(store, keep, cancellation);
         _engine.Shrink(cancellation);
         return forgotten;
+    }
+
+    /// <summary>Forgets what is older than the store's period, or a shorter one.</summary>
+    private long TrimLog(string store, TimeSpan? keep, CancellationToken cancellation)
+    {
+        long forgotten = 0;
+        while (true)
+        {
+            // In portions, so that other writers come between.
+            (long count, bool isDone) = _engine.Write(session => Trim(session, store, keep), runsAlone: false, cancellation);
+            forgotten += count;
+            if (isDone)
+            {
+                return forgotten;
+            }
+        }
     }
 
     private static (long Count, bool IsDone) Trim(Session session, string store, TimeSpan? keep)

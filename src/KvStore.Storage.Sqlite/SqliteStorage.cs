@@ -127,13 +127,14 @@ public partial class SqliteStorage : KvStorage
             session =>
             {
                 StoreChange change = StoreChange.Begin(session, new KvStoreEntry(store));
-                change.DeleteNamespace(KvPath.Root);
                 change.Unkeep();
+                change.DeleteNamespace(KvPath.Root);
                 change.Save();
                 return true;
             },
             runsAlone: false,
             cancellation);
+        TrimLog(store, keep: null, cancellation);
     }
 
     /// <inheritdoc/>

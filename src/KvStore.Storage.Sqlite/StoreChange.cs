@@ -9,8 +9,8 @@ internal sealed class StoreChange
     private readonly Session _session;
     private readonly long _now;
     private readonly StoreName _name;
-    private readonly bool _isLogged;
     private StoreRow _row;
+    private bool _isLogged;
     private int _logged;
     private long _items;
     private long _namespaces;
@@ -53,7 +53,7 @@ internal sealed class StoreChange
         {
             // It vanished: made anew, as spelled now, it shares nothing with its former self but the revisions, which go on.
             bool isRespelled = row.Name != store.Name;
-            row = row with { Name = store.Name, Limits = limits, IsKept = store.IsKept, Log = row.Log.Forget(row.Revision) };
+            row = row with { Name = store.Name, Limits = limits, IsKept = store.IsKept };
             if (isRespelled)
             {
                 session.Respell(row);
@@ -131,8 +131,13 @@ internal sealed class StoreChange
 
     public void AddNamespace(string namespacePath) => _namespaces += _session.Namespaces.Insert(_row.Id, namespacePath);
 
-    /// <summary>Lets the store vanish with its contents, its limits and its history too.</summary>
-    public void Unkeep() => _row = _row with { IsKept = false, Limits = KvLimits.Default, Log = _row.Log with { Period = 0 } };
+    /// <summary>Lets the store vanish with its contents, its limits and its history too. What is removed then is logged for watches alone.</summary>
+    public void Unkeep()
+    {
+        StoreLog log = _row.Log with { Period = 0 };
+        _isLogged = log.IsOn(_now);
+        _row = _row with { IsKept = false, Limits = KvLimits.Default, Log = _isLogged ? log : log.Skip(Revision) };
+    }
 
     /// <summary>Writes the store's own row: the last step of a change.</summary>
     public void Save()

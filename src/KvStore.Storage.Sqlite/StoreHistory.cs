@@ -44,7 +44,10 @@ internal static class StoreHistory
         {
             cancellation.ThrowIfCancellationRequested();
             oldest = change;
-            yield return change.ToChange(row.Name);
+            if (!change.Numbers.IsExpired(KvTime.Now))
+            {
+                yield return change.ToChange(row.Name);
+            }
         }
 
         if (oldest is null)
@@ -54,9 +57,9 @@ internal static class StoreHistory
                 yield return KvChange.OfSet(item);
             }
         }
-        else if (oldest.Value.Previous != 0)
+        else if (oldest.Value.Previous != 0 && GetState(session, name, fullKey, oldest.Value) is var first && !first.Numbers.IsExpired(KvTime.Now))
         {
-            yield return GetState(session, name, fullKey, oldest.Value).ToChange(row.Name);
+            yield return first.ToChange(row.Name);
         }
     }
 

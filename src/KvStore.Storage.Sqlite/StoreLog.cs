@@ -21,10 +21,6 @@ internal readonly record struct StoreLog(long Period, long WatchedUntil, long St
     /// <summary>Whether a commit at a time is logged.</summary>
     public bool IsOn(long now) => Period > 0 || WatchedUntil > now;
 
-    /// <summary>The log of a store that vanished, and is made anew: its history is left to be trimmed.</summary>
-    /// <param name="revision">The store's revision so far.</param>
-    public StoreLog Forget(long revision) => Period == 0 ? this : this with { Period = 0, Trimmed = Math.Min(Trimmed, revision - 1) };
-
     /// <summary>The log after a commit that is not logged.</summary>
     /// <param name="revision">The commit's revision.</param>
     public StoreLog Skip(long revision) => this with { WatchedUntil = 0, Start = revision, Trimmed = Trimmed == revision - 1 ? revision : Trimmed };
