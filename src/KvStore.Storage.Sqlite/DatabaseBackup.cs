@@ -41,7 +41,10 @@ internal static class DatabaseBackup
         }
         finally
         {
-            File.Delete(part);
+            if (File.Exists(part))
+            {
+                File.Delete(part);
+            }
         }
     }
 
@@ -73,6 +76,8 @@ internal static class DatabaseBackup
             Schema.Current.Migrate(target);
             progress?.Report(1);
         }
+
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static KvException Exists(string file) =>

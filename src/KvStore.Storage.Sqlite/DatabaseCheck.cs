@@ -114,7 +114,7 @@ internal static class DatabaseCheck
                     UNION ALL
                     SELECT (SELECT min(store) FROM {table} WHERE store > id) FROM ids WHERE id IS NOT NULL
                 )
-                SELECT id FROM ids WHERE id NOT IN (SELECT id FROM store)
+                SELECT id FROM ids WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM store)
                 """);
             while (strays.Step())
             {

@@ -27,7 +27,7 @@ internal static class Salvage
         KeyBounds bounds = KeyBounds.Of(range);
         using Statement scan = session.Connection.Prepare($"SELECT {ItemTable.Numbers}, key, value {Range}");
         var order = new KeySequence();
-        string? resumed = null;
+        bool isResumed = false;
         bounds.Bind(scan.Bind(1, store.Id), 2, 3);
         while (true)
         {
@@ -35,15 +35,24 @@ internal static class Salvage
             if (!TryStep(scan, out bool hasRow, out KvException? failure))
             {
                 yield return new Salvaged(null, new KvDamage(store.Name, null, failure!.Message));
-                string? next = resumed is null ? FindReadable(session, store, bounds) : null;
-                if (next is null)
+                if (isResumed || FindReadable(session, store, bounds) is not { } other)
                 {
                     yield break;
                 }
 
-                resumed = next;
+                if (order.IsNext(Encoding.UTF8.GetBytes(other.FullKey)))
+                {
+                    yield return other.First;
+                }
+
+                if (other.Next is null)
+                {
+                    yield break;
+                }
+
+                isResumed = true;
                 scan.Reset();
-                (bounds with { First = next }).Bind(scan, 2, 3);
+                (bounds with { First = other.Next }).Bind(scan, 2, 3);
                 continue;
             }
 
@@ -58,7 +67,7 @@ internal static class Salvage
             {
                 yield return Read(session, scan, store);
             }
-            else if (resumed is null)
+            else if (!isResumed)
             {
                 yield return new Salvaged(null, new KvDamage(store.Name, null, session.Items.OutOfOrder(store).Message));
             }
@@ -79,18 +88,19 @@ internal static class Salvage
         return numbers.IsExpired(KvTime.Now) ? default : new Salvaged(numbers.ToItem(store.Name, fullKey, Encoding.UTF8.GetString(value)), null);
     }
 
-    /// <summary>The first key from which the range can be read to its end; null if there is none.</summary>
-    private static string? FindReadable(Session session, StoreName store, KeyBounds bounds)
+    /// <summary>The first row that can be read from the other end, and the key behind it; null if there is none.</summary>
+    /// <remarks>The row is read here and now: a search for its own key could lead over the damaged page.</remarks>
+    private static (Salvaged First, string FullKey, string? Next)? FindReadable(Session session, StoreName store, KeyBounds bounds)
     {
-        using Statement scan = session.Connection.Prepare($"SELECT key {Range} DESC");
+        using Statement scan = session.Connection.Prepare($"SELECT {ItemTable.Numbers}, key, value {Range} DESC");
         bounds.Bind(scan.Bind(1, store.Id), 2, 3);
-        string? last = null;
+        (Salvaged First, string FullKey, string? Next)? found = null;
         while (TryStep(scan, out bool hasRow, out _) && hasRow)
         {
-            last = scan.GetText(0);
+            found = (Read(session, scan, store), scan.GetText(ItemTable.ChecksumColumn + 1), found?.FullKey);
         }
 
-        return last;
+        return found;
     }
 
     private static bool TryStep(Statement statement, out bool hasRow, out KvException? failure)

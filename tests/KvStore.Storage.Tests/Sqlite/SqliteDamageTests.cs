@@ -7,6 +7,9 @@ namespace KvStore.Storage.Tests;
 
 public sealed class SqliteDamageTests : SqliteTest
 {
+    // The first byte of such a page in a file: https://sqlite.org/fileformat.html
+    private const byte LeafOfKeys = 10;
+
     [Theory]
     [InlineData("value-of-0001")]
     [InlineData("value-of-0000")]
@@ -147,14 +150,11 @@ public sealed class SqliteDamageTests : SqliteTest
     public void Items_on_both_sides_of_a_page_of_noise_are_salvaged()
     {
         Make(items: 2000);
-        var noise = new byte[4096];
-        new Random(Seed: 2).NextBytes(noise);
-        using (FileStream stream = File.OpenWrite(Database))
-        {
-            stream.Position = stream.Length / 4096 / 2 * 4096;
-            stream.Write(noise);
-        }
-
+        byte[] contents = File.ReadAllBytes(Database);
+        int leaf = Enumerable.Range(1, (contents.Length / 4096) - 1).First(page =>
+            contents[page * 4096] == LeafOfKeys && contents.AsSpan(page * 4096, 4096).IndexOf("value-of-1000"u8) > 0);
+        new Random(Seed: 2).NextBytes(contents.AsSpan(leaf * 4096, 4096));
+        File.WriteAllBytes(Database, contents);
         KvStorage storage = Open();
         string[] keys = storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Select(item => item.FullKey).ToArray();
         Assert.InRange(keys.Length, 1900, 1999);
@@ -214,9 +214,16 @@ public sealed class SqliteDamageTests : SqliteTest
     private void Flip(string needle)
     {
         byte[] contents = File.ReadAllBytes(Database);
-        int position = contents.AsSpan().IndexOf(Encoding.UTF8.GetBytes(needle));
+        byte[] bytes = Encoding.UTF8.GetBytes(needle);
+        int position = contents.AsSpan().IndexOf(bytes);
         Assert.True(position > 0);
-        contents[position + needle.Length - 1] ^= 0x10;
+
+        // Where a page was split the file has a copy that nobody reads: all are damaged, to be sure of the right one.
+        for (; position >= 0; position = contents.AsSpan().IndexOf(bytes))
+        {
+            contents[position + needle.Length - 1] ^= 0x10;
+        }
+
         File.WriteAllBytes(Database, contents);
     }
 }
