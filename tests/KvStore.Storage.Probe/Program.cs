@@ -54,6 +54,9 @@ switch (command)
     case "history":
         MakeHistory();
         break;
+    case "watch":
+        Watch();
+        break;
     default:
         throw new ArgumentException($"Unknown command '{command}'.");
 }
@@ -178,6 +181,17 @@ void ReadBatches()
     }
 
     Tell($"{seen}");
+}
+
+// Tells the changes that it sees, until it has seen a number of them.
+void Watch()
+{
+    IEnumerable<KvChange> watch = storage.Watch(Store, "", fromRevision: null, CancellationToken.None);
+    Tell("watching");
+    foreach (KvChange change in watch.Take(count))
+    {
+        Tell($"{change.Revision} {change.FullKey} {change.Value}");
+    }
 }
 
 void Increment()
