@@ -43,6 +43,11 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
+    /// <summary>The version that the item must have when it is written; else it stays as it is, and is an error.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NullIsZero]
+    public long? IfVersion { get; set; }
+
     /// <summary>Emits each item as it was committed.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -50,7 +55,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     /// <inheritdoc/>
     protected override void Begin()
     {
-        _writer = new PipelineWriter(this, PassThru, NoClobber, Cancellation);
+        _writer = new PipelineWriter(this, PassThru, Cancellation);
         _isKeyTyped = IsTyped(nameof(Key));
     }
 
@@ -60,14 +65,26 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         KvTarget target = GetTarget();
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
         string value = GetText(fullKey, target);
+        long? version = GetRequiredVersion();
         if (ShouldProcess(target.Describe(fullKey), "Set item"))
         {
-            _writer!.Set(target, fullKey, value, Expires);
+            _writer!.Set(target, fullKey, value, Expires, version);
         }
     }
 
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
+
+    private long? GetRequiredVersion()
+    {
+        long? version = VersionCondition.Check(IfVersion);
+        if (!NoClobber)
+        {
+            return version;
+        }
+
+        return version is null ? 0 : throw new KvException(KvError.InvalidValue, "-NoClobber and -IfVersion exclude each other: an item that must not exist has no version.", version);
+    }
 
     private string GetText(string fullKey, KvTarget target)
     {

@@ -6,9 +6,8 @@ namespace KvStore.PowerShell;
 /// <summary>The writes of one pipeline. What is not flushed, because the pipeline was stopped, is not written.</summary>
 /// <param name="cmdlet">Emits items and errors.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
-/// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
     private StoreWriter? _last;
@@ -18,7 +17,7 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
 
     /// <summary>Sets a value, at the latest when <see cref="Flush"/> is called.</summary>
     /// <exception cref="KvException">The item cannot be taken, or the storage failed.</exception>
-    public void Set(KvTarget target, string fullKey, string value, DateTimeOffset? expires)
+    public void Set(KvTarget target, string fullKey, string value, DateTimeOffset? expires, long? version)
     {
         StoreWriter writer = GetWriter(target);
         if (passThru)
@@ -26,12 +25,12 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
             writer.Targets[fullKey] = target;
         }
 
-        writer.Batches.Set(fullKey, value, expires);
+        writer.Batches.Set(fullKey, value, expires, version);
     }
 
     /// <summary>Deletes an item, at the latest when <see cref="Flush"/> is called.</summary>
     /// <exception cref="KvException">The storage failed.</exception>
-    public void Delete(KvTarget target, string fullKey) => GetWriter(target).Batches.Delete(fullKey);
+    public void Delete(KvTarget target, string fullKey, long? version) => GetWriter(target).Batches.Delete(fullKey, version);
 
     /// <summary>Commits what is left.</summary>
     /// <exception cref="KvException">The storage failed.</exception>
@@ -64,8 +63,7 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
         var targets = new Dictionary<string, KvTarget>(StringComparer.Ordinal);
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
-            RequireAbsent = requireAbsent,
-            Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
+            Refused = error => cmdlet.WriteError(KvErrorRecord.From(error, target.StorageName)),
             Committed = count => cmdlet.WriteVerbose($"Committed {count} changes to store '{target.Store}' of storage '{target.StorageName}'."),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
