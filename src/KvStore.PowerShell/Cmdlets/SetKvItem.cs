@@ -35,6 +35,11 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [EmptyIsNull]
     public DateTimeOffset? Expires { get; set; }
 
+    /// <summary>How long the item is to be, on a storage that can expire items, at most a hundred years: a time span, or a number of seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
+    public TimeSpan? TimeToLive { get; set; }
+
     /// <summary>Stores the value as compact JSON; Get-KvItem -AsJson gives it back.</summary>
     [Parameter]
     public SwitchParameter AsJson { get; set; }
@@ -66,9 +71,10 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
         string value = GetText(fullKey, target);
         long? version = GetRequiredVersion();
+        DateTimeOffset? expires = GetExpiry(fullKey);
         if (ShouldProcess(target.Describe(fullKey), "Set item"))
         {
-            _writer!.Set(target, fullKey, value, Expires, version);
+            _writer!.Set(target, fullKey, value, expires, version);
         }
     }
 
@@ -84,6 +90,19 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         }
 
         return version is null ? 0 : throw new KvException(KvError.InvalidValue, "-NoClobber and -IfVersion exclude each other: an item that must not exist has no version.", version);
+    }
+
+    private DateTimeOffset? GetExpiry(string fullKey)
+    {
+        // A piped item tells its own expiry; a time to live that was typed is what the user wants instead.
+        if (TimeToLive is null)
+        {
+            return ItemExpiry.Check(fullKey, Expires);
+        }
+
+        return IsTyped(nameof(Expires))
+            ? throw new KvException(KvError.InvalidValue, "-TimeToLive and -Expires exclude each other: both say when the item ceases to be.", fullKey)
+            : ItemExpiry.After(TimeToLive.Value);
     }
 
     private string GetText(string fullKey, KvTarget target)
