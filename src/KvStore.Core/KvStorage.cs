@@ -134,7 +134,7 @@ public abstract class KvStorage : IDisposable
     public virtual IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
         throw NotSupported(KvCapabilities.History);
 
-    /// <summary>The changes of one item that are still kept, the newest first; the current state is always among them.</summary>
+    /// <summary>The changes of one item that are still kept, the newest first; the current state is always among them, and no state whose time is up.</summary>
     /// <param name="store">The store's name, in any case.</param>
     /// <param name="fullKey">The full key.</param>
     /// <param name="cancellation">Cancels the enumeration.</param>
@@ -142,7 +142,7 @@ public abstract class KvStorage : IDisposable
     public virtual IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
         throw NotSupported(KvCapabilities.History);
 
-    /// <summary>States how long earlier states of a store's items are kept. What is older than a shorter period goes at the latest with the next <see cref="Compress"/>.</summary>
+    /// <summary>States how long earlier states of a store's items are kept. A store with a period stays while empty; removing it forgets the period and the past. What is older than a shorter period goes at the latest with the next <see cref="Compress"/>.</summary>
     /// <param name="store">The name of a store that is there, in any case.</param>
     /// <param name="period">For how long; zero, a new store's, for not at all; <see cref="TimeSpan.MaxValue"/> for ever.</param>
     /// <param name="cancellation">Cancels the call.</param>

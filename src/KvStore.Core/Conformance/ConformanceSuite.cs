@@ -18,6 +18,8 @@ public static class ConformanceSuite
         typeof(ConditionsCases),
         typeof(VersionsCases),
         typeof(ExpiryCases),
+        typeof(WatchCases),
+        typeof(HistoryCases),
         typeof(StoresCases),
         typeof(LimitsCases),
         typeof(ChildrenCases),

@@ -10,13 +10,17 @@ public sealed class MemoryStorage : KvStorage
     private readonly ConcurrentDictionary<string, MemoryStore> _stores = new(StringComparer.OrdinalIgnoreCase);
     private readonly object _writing = new();
 
+    // A watch looks for items whose time is up at least so often.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public override string Description => "memory";
 
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes;
+        | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Watching | KvCapabilities.History;
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) =>
@@ -69,7 +73,7 @@ public sealed class MemoryStorage : KvStorage
             }
 
             // A store that vanished goes on counting its revisions, so that nobody mistakes new items for old.
-            _stores[store] = new MemoryStore(store, limits, isKept: true, revision: Find(store)?.Revision ?? 0);
+            _stores[store] = Make(store, limits, isKept: true);
         }
     }
 
@@ -80,7 +84,9 @@ public sealed class MemoryStorage : KvStorage
         {
             if (Find(store) is { } removed)
             {
-                _stores[store] = new MemoryStore(removed.Name, KvLimits.Default, isKept: false, revision: removed.Revision + 1);
+                removed.Apply(new KvBatch().DeleteNamespace(""));
+                removed.Log.Period = TimeSpan.Zero;
+                _stores[store] = Make(removed.Name, KvLimits.Default, isKept: false);
             }
         }
     }
@@ -108,14 +114,103 @@ public sealed class MemoryStorage : KvStorage
         }
     }
 
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
+    {
+        lock (_writing)
+        {
+            // A store that is not there yet is made for its log alone: being empty, it does not show.
+            MemoryStore target = _stores.GetOrAdd(store, name => Make(name, KvLimits.Default, isKept: false));
+            return Read(store, namespacePath, target.Log.Begin(fromRevision), cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
+    {
+        MemoryStore? target = Find(store);
+        return target?.ScanAt(range, revision, cancellation) ?? (target is null && revision == 0 ? [] : throw new KvException(
+            KvError.RevisionGone,
+            $"Store '{store}' cannot be read at revision {revision}: those from {target?.Log.OldestRevision ?? 0} to {target?.Revision ?? 0} are kept. Name one of them, or have more kept (Set-KvStore -HistoryPeriod).",
+            store));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) => Find(store)?.GetHistory(fullKey) ?? [];
+
+    /// <inheritdoc/>
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation)
+    {
+        lock (_writing)
+        {
+            MemoryStore target = Find(store) is { } found && found.Describe() is not null ? found : throw new KvException(
+                KvError.StoreNotFound, $"Store '{store}' does not exist. Create it first with New-KvStore.", store);
+            target.Log.Period = period;
+            if (period > TimeSpan.Zero)
+            {
+                target.Keep();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation)
+    {
+        Sweep(store);
+        return Find(store)?.Log.Trim(keep) ?? 0;
+    }
+
+    private IEnumerable<KvChange> Read(string store, string namespacePath, MemoryLog.Watch watch, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (KvChange change in watch.Read(Sweep(store), cancellation))
+                {
+                    if (KvPath.IsBeneath(change.FullKey, namespacePath))
+                    {
+                        yield return change;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            watch.End();
+        }
+    }
+
+    /// <summary>Removes what has expired, as a commit of its own; gives how long to wait until it is worth looking again.</summary>
+    private TimeSpan Sweep(string store)
+    {
+        lock (_writing)
+        {
+            if (Find(store) is not { } target)
+            {
+                return LongestWait;
+            }
+
+            if (target.GetTimeToExpiry() <= TimeSpan.Zero)
+            {
+                target.Apply(new KvBatch());
+            }
+
+            return target.GetTimeToExpiry() is { } left && left < LongestWait ? left : LongestWait;
+        }
+    }
+
     // A store that vanished is made anew, as spelled now; only its revisions go on.
     private MemoryStore FindOrMake(KvStoreEntry store)
     {
         MemoryStore? found = Find(store.Name);
         return found?.Describe() is not null
             ? found
-            : new MemoryStore(store.Name, store.Limits ?? KvLimits.Default, store.IsKept, found?.Revision ?? 0);
+            : Make(store.Name, store.Limits ?? KvLimits.Default, store.IsKept);
     }
+
+    private MemoryStore Make(string store, KvLimits limits, bool isKept) =>
+        new(store, limits, isKept, Find(store)?.Revision ?? 0, Find(store)?.Log ?? new MemoryLog(store));
 
     private MemoryStore? Find(string store) => _stores.GetValueOrDefault(store);
 }

@@ -5,31 +5,48 @@ using System.Collections.Immutable;
 namespace KvStore;
 
 /// <summary>One store of a <see cref="MemoryStorage"/>, which serialises all calls that change it.</summary>
-internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, long revision)
+internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, long revision, MemoryLog log)
 {
     private static readonly IComparer<KvItem> ByKey = Comparer<KvItem>.Create((x, y) => KvOrder.Instance.Compare(x.FullKey, y.FullKey));
 
     private readonly ConcurrentDictionary<string, KvItem> _index = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> _expiries = new();
     private readonly object _publishing = new();
-    private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance));
+    private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance), revision);
 
     // Odd while a batch is being published: a reader that meets it so waits, and so never sees half a batch.
     private long _sequence;
 
     public string Name => name;
 
-    public long Revision { get; private set; } = revision;
+    /// <summary>The past of the store, and of those of the same name before it.</summary>
+    public MemoryLog Log => log;
+
+    /// <summary>Whether it stays while empty.</summary>
+    public bool IsKept { get; private set; } = isKept;
+
+    public long Revision => GetContents().Revision;
 
     /// <summary>The store as it is shown; null if it is not there, being empty and not kept.</summary>
     public KvStoreInfo? Describe()
     {
         Contents contents = GetContents();
         long count = contents.Items.Count - CountExpired(contents.Items);
-        return isKept || count > 0 || contents.Namespaces.Count > 0
-            ? new KvStoreInfo(name) { Limits = limits, ItemCount = count, Revision = Revision, IsKept = isKept }
+        return IsKept || count > 0 || contents.Namespaces.Count > 0
+            ? new KvStoreInfo(name)
+            {
+                Limits = limits,
+                ItemCount = count,
+                Revision = contents.Revision,
+                IsKept = IsKept,
+                HistoryPeriod = log.Period,
+                OldestRevision = log.OldestRevision,
+            }
             : null;
     }
+
+    /// <summary>Makes the store stay while empty.</summary>
+    public void Keep() => IsKept = true;
 
     public KvItem? Get(string fullKey)
     {
@@ -48,6 +65,38 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     }
 
     public IEnumerable<KvItem> Scan(KvRange range, CancellationToken cancellation) => Scan(GetContents().Items, range, cancellation);
+
+    /// <summary>The items of a range at a revision; null if that is not kept.</summary>
+    public IEnumerable<KvItem>? ScanAt(KvRange range, long atRevision, CancellationToken cancellation)
+    {
+        Contents contents = GetContents();
+        ImmutableSortedSet<KvItem>? items = atRevision == contents.Revision ? contents.Items : log.Find(atRevision);
+        return items is null ? null : Scan(items, range, cancellation);
+    }
+
+    /// <summary>The changes of an item that are kept, the newest first; none of what an item held whose time is up.</summary>
+    public IEnumerable<KvChange> GetHistory(string fullKey)
+    {
+        long now = KvTime.Now;
+        return log.GetHistory(fullKey, GetContents().Items).Where(change => change.Item is null || !IsExpired(change.Item, now));
+    }
+
+    /// <summary>How long until the next item expires; null if none does. Not while a batch is applied.</summary>
+    public TimeSpan? GetTimeToExpiry()
+    {
+        while (_expiries.TryPeek(out string? fullKey, out long expires))
+        {
+            if (_index.TryGetValue(fullKey, out KvItem? item) && item.ExpiresTime == expires)
+            {
+                return TimeSpan.FromMicroseconds(expires - KvTime.Now);
+            }
+
+            // Of an item that was set anew or removed since.
+            _expiries.Dequeue();
+        }
+
+        return null;
+    }
 
     public IEnumerable<KvNode> GetChildren(string namespacePath, CancellationToken cancellation)
     {
@@ -84,11 +133,14 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     public KvCommit Apply(KvBatch batch)
     {
         long now = KvTime.Now;
-        long newRevision = Revision + 1;
+        Contents before = _contents;
+        long newRevision = before.Revision + 1;
+        bool isRecording = log.IsRecording;
         ImmutableSortedSet<KvItem>.Builder items = _contents.Items.ToBuilder();
         ImmutableSortedSet<string>.Builder namespaces = _contents.Namespaces.ToBuilder();
 
         List<string> removed = RemoveExpired(items, now);
+        int expired = removed.Count;
         foreach (string namespacePath in batch.DeletedNamespaces)
         {
             foreach (KvItem item in Scan(_contents.Items, KvRange.Beneath(namespacePath), CancellationToken.None, withExpired: true))
@@ -103,9 +155,8 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
 
         foreach (string fullKey in batch.Deletes)
         {
-            if (_index.TryGetValue(fullKey, out KvItem? item))
+            if (_index.TryGetValue(fullKey, out KvItem? item) && items.Remove(item))
             {
-                items.Remove(item);
                 removed.Add(fullKey);
             }
         }
@@ -117,8 +168,37 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
             written[i] = Write(items, batch.Sets[i], newRevision, now);
         }
 
-        Publish(new Contents(items.ToImmutable(), namespaces.ToImmutable()), removed, written, newRevision);
+        var after = new Contents(items.ToImmutable(), namespaces.ToImmutable(), newRevision);
+        Publish(after, removed, written);
+        if (isRecording)
+        {
+            KvChange[] changes = Describe(removed, expired, written, newRevision, now);
+            log.Add(new MemoryLog.Moment(before.Revision, now, before.Items, []), new MemoryLog.Moment(newRevision, now, after.Items, changes));
+        }
+        else
+        {
+            log.Skip(newRevision);
+        }
+
         return KvCommit.Committed(newRevision, written);
+    }
+
+    // Each key once, with what became of it in the end.
+    private KvChange[] Describe(List<string> removed, int expired, KvItem[] written, long newRevision, long now)
+    {
+        var changes = new Dictionary<string, KvChange>(StringComparer.Ordinal);
+        for (int i = 0; i < removed.Count; i++)
+        {
+            var kind = i < expired ? KvChangeKind.Expired : KvChangeKind.Deleted;
+            changes.TryAdd(removed[i], new KvChange(name, removed[i], kind, newRevision) { Time = KvTime.ToDateTime(now) });
+        }
+
+        foreach (KvItem item in written)
+        {
+            changes[item.FullKey] = KvChange.OfSet(item);
+        }
+
+        return [.. changes.Values.OrderBy(change => change.FullKey, KvOrder.Instance)];
     }
 
     private static bool IsExpired(KvItem item, long now) => item.ExpiresTime != 0 && item.ExpiresTime <= now;
@@ -212,7 +292,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         }
     }
 
-    private void Publish(Contents contents, List<string> removed, KvItem[] written, long newRevision)
+    private void Publish(Contents contents, List<string> removed, KvItem[] written)
     {
         lock (_publishing)
         {
@@ -228,7 +308,6 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
                 _index[item.FullKey] = item;
             }
 
-            Revision = newRevision;
             Interlocked.Increment(ref _sequence);
         }
     }
@@ -256,5 +335,5 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         }
     }
 
-    private sealed record Contents(ImmutableSortedSet<KvItem> Items, ImmutableSortedSet<string> Namespaces);
+    private sealed record Contents(ImmutableSortedSet<KvItem> Items, ImmutableSortedSet<string> Namespaces, long Revision);
 }

@@ -1,0 +1,164 @@
+// A move is never a loss, whatever others write meanwhile and wherever the two ends really are.
+namespace KvStore.Core.Tests;
+
+public sealed class KvTransferTests : IDisposable
+{
+    private readonly MemoryStorage _from = new();
+    private readonly MemoryStorage _to = new();
+
+    public void Dispose()
+    {
+        _from.Dispose();
+        _to.Dispose();
+    }
+
+    [Fact]
+    public void A_move_within_a_store_is_one_commit()
+    {
+        _from.Commit("s", new KvBatch().Set("a", "0").Set("a/x", "1").Set("a/y/z", "2").Set("ab", "3").AddNamespace("a/empty"), default);
+        long revision = _from.GetStore("s", default)!.Revision!.Value;
+        Assert.Equal(3, Transfer().Move(new KvEnd(_from, "s", "a"), new KvEnd(_from, "S", "b/c")));
+        Assert.Equal(revision + 1, _from.GetStore("s", default)!.Revision);
+        Assert.Equal(["ab=3", "b/c=0", "b/c/x=1", "b/c/y/z=2"], Dump(_from, "s"));
+        Assert.Equal(["b/c/empty"], _from.GetKeptNamespaces("s", KvPath.Root, default));
+    }
+
+    [Fact]
+    public void What_is_added_or_changed_during_a_move_between_storages_is_moved_too()
+    {
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("a/y", "2"), default);
+        bool isChanged = false;
+        using var to = new InterruptedStorage(_to, () =>
+        {
+            if (!isChanged)
+            {
+                isChanged = true;
+                _from.Commit("s", new KvBatch().Set("a/x", "changed").Set("a/new", "3"), default);
+            }
+        });
+        Transfer().Move(new KvEnd(_from, "s", "a"), new KvEnd(to, "t", "b"));
+        Assert.True(isChanged);
+        Assert.Equal(["b/new=3", "b/x=changed", "b/y=2"], Dump(_to, "t"));
+        Assert.Empty(Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void What_is_changed_during_a_move_within_a_store_is_moved_as_changed()
+    {
+        bool isChanged = false;
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("a/y", "2"), default);
+        using var storage = new InterruptedStorage(_from, () =>
+        {
+            if (!isChanged)
+            {
+                isChanged = true;
+                _from.Commit("s", new KvBatch().Set("a/x", "changed").Set("a/new", "3"), default);
+            }
+        });
+        Transfer().Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b"));
+        Assert.Equal(["b/new=3", "b/x=changed", "b/y=2"], Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void A_source_that_is_never_at_rest_keeps_what_was_not_deleted_and_says_so()
+    {
+        int count = 0;
+        _from.Commit("s", new KvBatch().Set("a/x", "0"), default);
+        using var from = new InterruptedStorage(_from, () => _from.Commit("s", new KvBatch().Set("a/x", $"{++count}"), default));
+        var error = Assert.Throws<KvException>(() => Transfer().Move(new KvEnd(from, "s", "a"), new KvEnd(_to, "t", "b")));
+        Assert.Equal(KvError.CopyDiffers, error.Error);
+        Assert.Equal([$"a/x={count}"], Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void A_move_that_breaks_off_has_deleted_nothing()
+    {
+        _from.Commit("s", Enumerable.Range(0, 3000).Aggregate(new KvBatch(), (batch, i) => batch.Set($"a/{i:D4}", "x")), default);
+        using var stopping = new CancellationTokenSource();
+        using var to = new InterruptedStorage(_to, stopping.Cancel);
+        Assert.Throws<OperationCanceledException>(() => new KvTransfer(stopping.Token).Move(new KvEnd(_from, "s", "a"), new KvEnd(to, "t", "a")));
+        Assert.Equal(3000, Dump(_from, "s").Length);
+        new KvTransfer(default).Move(new KvEnd(_from, "s", "a"), new KvEnd(_to, "t", "a"));
+        Assert.Equal(3000, Dump(_to, "t").Length);
+        Assert.Empty(Dump(_from, "s"));
+    }
+
+    [Theory]
+    [InlineData("a", "a")]
+    [InlineData("a", "a/b")]
+    [InlineData("", "")]
+    [InlineData("", "a")]
+    public void Two_storages_that_are_one_place_are_found_out_before_anything_is_lost(string source, string target)
+    {
+        // Two objects over one database, as two connections to a server are: nothing about them is equal.
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("b", "2"), default);
+        using var again = new AnotherNameStorage(_from);
+        using var first = new AnotherNameStorage(_from);
+        var error = Assert.Throws<KvException>(() => Transfer().Move(new KvEnd(first, "s", source), new KvEnd(again, "S", target)));
+        Assert.Equal(KvError.InvalidPath, error.Error);
+        Assert.Equal(["a/x=1", "b=2"], Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void Looking_for_one_place_by_two_names_leaves_no_trace()
+    {
+        _from.Commit("s", new KvBatch().Set("a/x", "1"), default);
+        Transfer().Move(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "a"));
+        Assert.Equal(["a/x=1"], Dump(_to, "s"));
+        Assert.Null(_from.GetStore("s", default));
+    }
+
+    [Fact]
+    public void A_namespace_becomes_a_store_and_a_store_a_namespace()
+    {
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("a/y/z", "2"), default);
+        Transfer().Copy(new KvEnd(_from, "s", "a"), new KvEnd(_to, "a", ""), recurse: true);
+        Assert.Equal(["x=1", "y/z=2"], Dump(_to, "a"));
+        Transfer().Move(new KvEnd(_to, "a", ""), new KvEnd(_to, "t", "deep/er"));
+        Assert.Equal(["deep/er/x=1", "deep/er/y/z=2"], Dump(_to, "t"));
+        Assert.Null(_to.GetStore("a", default));
+    }
+
+    [Fact]
+    public void A_copy_reports_its_progress_with_each_commit()
+    {
+        _from.Commit("s", Enumerable.Range(0, 2500).Aggregate(new KvBatch(), (batch, i) => batch.Set($"a/{i:D4}", "x")), default);
+        var told = new List<long>();
+        var transfer = new KvTransfer(default) { Progress = told.Add };
+        Assert.Equal(2500, transfer.Copy(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "b"), recurse: true));
+        Assert.Equal([1000, 2000, 2500], told);
+    }
+
+    private static KvTransfer Transfer() => new(default);
+
+    private static string[] Dump(KvStorage storage, string store) => [.. storage.Scan(store, KvRange.All, default).Select(item => $"{item.FullKey}={item.Value}")];
+
+    // Does something just before each commit.
+    private sealed class InterruptedStorage(KvStorage inner, Action interrupt) : DelegatingStorage(inner)
+    {
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
+        {
+            interrupt();
+            return base.Commit(store, batch, cancellation);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // What it wraps is the test's.
+        }
+    }
+
+    // A storage of its own to all appearances: it delegates without being a DelegatingStorage.
+    private sealed class AnotherNameStorage(KvStorage inner) : KvStorage
+    {
+        public override KvCapabilities Capabilities => inner.Capabilities;
+
+        public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => inner.GetStores(cancellation);
+
+        public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => inner.Get(store, fullKey, cancellation);
+
+        public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) => inner.Scan(store, range, cancellation);
+
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) => inner.Commit(store, batch, cancellation);
+    }
+}
