@@ -15,9 +15,10 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
-        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
+        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem', 'Get-KvHistory'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
-        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Set-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Compress-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )
