@@ -15,7 +15,7 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
-        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem', 'Get-KvHistory'
+        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem', 'Get-KvHistory', 'Watch-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Set-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
         'Compress-KvStore'
