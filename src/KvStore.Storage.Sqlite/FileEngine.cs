@@ -45,8 +45,43 @@ internal sealed class FileEngine : Engine
         }
     }
 
-    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation) =>
-        _writers.Run(change, runsAlone, cancellation);
+    public override T? Read<T>(Func<Session, T?> read)
+        where T : class
+    {
+        if (Rent() is not { } session)
+        {
+            return null;
+        }
+
+        try
+        {
+            session.Begin();
+            return read(session);
+        }
+        finally
+        {
+            session.Rollback();
+            Return(session);
+        }
+    }
+
+    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
+    {
+        T result = _writers.Run(change, runsAlone ? WriteKind.Alone : WriteKind.Shared, cancellation);
+        Bell.Ring();
+        return result;
+    }
+
+    public override void Shrink(CancellationToken cancellation) =>
+        _writers.Run(
+            session =>
+            {
+                Shrinking.Run(session.Connection);
+                session.Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                return true;
+            },
+            WriteKind.Outside,
+            cancellation);
 
     public override void Dispose()
     {
@@ -56,5 +91,5 @@ internal sealed class FileEngine : Engine
     }
 
     // Opening a writer migrates; there is nothing more to do.
-    private void Migrate() => _writers.Run(_ => true, runsAlone: false, CancellationToken.None);
+    private void Migrate() => _writers.Run(_ => true, WriteKind.Shared, CancellationToken.None);
 }

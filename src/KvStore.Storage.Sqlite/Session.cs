@@ -20,6 +20,8 @@ internal sealed class Session : IDisposable
         Stores = new StoreTable(connection, knownStores);
         Items = new ItemTable(connection);
         Namespaces = new NamespaceTable(connection);
+        Changes = new ChangeTable(connection);
+        Watches = new WatchTable(connection);
     }
 
     public Connection Connection { get; }
@@ -35,6 +37,10 @@ internal sealed class Session : IDisposable
     public ItemTable Items { get; }
 
     public NamespaceTable Namespaces { get; }
+
+    public ChangeTable Changes { get; }
+
+    public WatchTable Watches { get; }
 
     /// <summary>The schema version of the database as it is now; another process may have migrated it.</summary>
     public long SchemaVersion => (_version ??= Connection.Prepare("PRAGMA user_version")).ExecuteNumber();

@@ -8,7 +8,7 @@ namespace KvStore.Storage.Sqlite;
 /// <param name="known">The stores that any connection to the same file has found.</param>
 internal sealed class StoreTable(Connection connection, ConcurrentDictionary<string, StoreName> known)
 {
-    private const string Columns = "id, name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum";
+    private const string Columns = "id, name, revision, key_limit, value_limit, is_kept, items, namespaces, history_period, watched_until, log_start, log_trimmed, checksum";
 
     private Statement? _find;
     private Statement? _list;
@@ -24,7 +24,8 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
             return name;
         }
 
-        return Find(store) is { } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
+        // One that was never written is only watched so far, and its first writer may spell it anew.
+        return Find(store) is { Revision: > 0 } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
     }
 
     /// <summary>Forgets a store's spelling, which has changed.</summary>
@@ -71,7 +72,7 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         _insert ??= connection.Prepare(
             "INSERT INTO store (name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum) VALUES (?1, 0, ?2, ?3, ?4, 0, 0, 0) RETURNING id");
         long id = _insert.Bind(1, name).Bind(2, limits.MaximumKeySize).Bind(3, limits.MaximumValueSize).Bind(4, isKept ? 1 : 0).ExecuteNumber();
-        var row = new StoreRow(id, name, Revision: 0, limits, isKept, Items: 0, Namespaces: 0);
+        var row = new StoreRow(id, name, Revision: 0, limits, isKept, Items: 0, Namespaces: 0, StoreLog.Off(revision: 0));
         Update(row);
         return row;
     }
@@ -80,10 +81,12 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
     public void Update(StoreRow row)
     {
         _update ??= connection.Prepare(
-            "UPDATE store SET revision = ?2, key_limit = ?3, value_limit = ?4, is_kept = ?5, items = ?6, namespaces = ?7, checksum = ?8 WHERE id = ?1");
+            "UPDATE store SET revision = ?2, key_limit = ?3, value_limit = ?4, is_kept = ?5, items = ?6, namespaces = ?7, history_period = ?8, watched_until = ?9, log_start = ?10, log_trimmed = ?11, checksum = ?12 WHERE id = ?1");
         _update.Bind(1, row.Id).Bind(2, row.Revision)
             .Bind(3, row.Limits.MaximumKeySize).Bind(4, row.Limits.MaximumValueSize).Bind(5, row.IsKept ? 1 : 0)
-            .Bind(6, row.Items).Bind(7, row.Namespaces).Bind(8, row.Checksum)
+            .Bind(6, row.Items).Bind(7, row.Namespaces)
+            .Bind(8, row.Log.Period).Bind(9, row.Log.WatchedUntil).Bind(10, row.Log.Start).Bind(11, row.Log.Trimmed)
+            .Bind(12, row.Checksum)
             .Execute();
     }
 
@@ -103,8 +106,9 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
             new KvLimits((int)statement.GetNumber(3), (int)statement.GetNumber(4)),
             statement.GetNumber(5) != 0,
             statement.GetNumber(6),
-            statement.GetNumber(7));
-        return row.Checksum == statement.GetNumber(8) ? row : throw new KvException(
+            statement.GetNumber(7),
+            new StoreLog(statement.GetNumber(8), statement.GetNumber(9), statement.GetNumber(10), statement.GetNumber(11)));
+        return row.Checksum == statement.GetNumber(12) ? row : throw new KvException(
             KvError.StorageDamaged,
             $"The row of store '{row.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
             row.Name);

@@ -6,14 +6,16 @@ namespace KvStore.Storage.Tests;
 
 public sealed class SqliteSchemaTests : SqliteTest
 {
-    private const string Version2 = "ALTER TABLE kv ADD COLUMN extra TEXT; CREATE TABLE change (id INTEGER PRIMARY KEY) STRICT;";
+    private const string NextVersion = "ALTER TABLE kv ADD COLUMN extra TEXT; CREATE TABLE added (id INTEGER PRIMARY KEY) STRICT;";
+
+    private static readonly int Version = Schema.Current.Version;
 
     [Fact]
     public void A_new_file_tells_its_program_and_version()
     {
         Make();
         Assert.Equal(Schema.ApplicationId, QueryNumber("PRAGMA application_id"));
-        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(Version, QueryNumber("PRAGMA user_version"));
         Assert.Equal(4096, QueryNumber("PRAGMA page_size"));
     }
 
@@ -23,7 +25,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     public void An_older_schema_is_migrated_and_its_data_stays(bool readsFirst)
     {
         Make();
-        using KvStorage newer = OpenWith(Schema.Current.Then(Version2));
+        using KvStorage newer = OpenWith(Schema.Current.Then(NextVersion));
         if (readsFirst)
         {
             Assert.Equal("value-of-0001", Get(newer, "key0001"));
@@ -31,20 +33,20 @@ public sealed class SqliteSchemaTests : SqliteTest
 
         Set(newer, "added", "value");
         Assert.Equal("value-of-0001", Get(newer, "key0001"));
-        Assert.Equal(2, QueryNumber("PRAGMA user_version"));
-        Assert.Equal(0, QueryNumber("SELECT count(*) FROM change"));
+        Assert.Equal(Version + 1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(0, QueryNumber("SELECT count(*) FROM added"));
     }
 
     [Fact]
     public void A_migration_that_fails_changes_nothing()
     {
         Make();
-        using (KvStorage newer = OpenWith(Schema.Current.Then(Version2 + "CREATE TABLE kv (x);")))
+        using (KvStorage newer = OpenWith(Schema.Current.Then(NextVersion + "CREATE TABLE kv (x);")))
         {
             Throws(KvError.StorageUnavailable, () => Set(newer, "added", "value"));
         }
 
-        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(Version, QueryNumber("PRAGMA user_version"));
         Assert.Equal(3, Keys(Open()).Length);
     }
 
@@ -52,7 +54,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     public void A_newer_schema_is_refused_and_left_as_it_is()
     {
         Make();
-        Execute("PRAGMA user_version = 2");
+        Execute($"PRAGMA user_version = {Version + 1}");
         byte[] before = File.ReadAllBytes(Database);
         KvStorage storage = Open();
         KvException error = Throws(KvError.NewerSchema, () => Get(storage, "key0001"));
@@ -67,7 +69,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     {
         KvStorage older = Open();
         Set(older, "a", "1");
-        using KvStorage newer = OpenWith(Schema.Current.Then(Version2));
+        using KvStorage newer = OpenWith(Schema.Current.Then(NextVersion));
         Set(newer, "b", "1");
         Throws(KvError.NewerSchema, () => Set(older, "c", "1"));
         Assert.Equal(["a", "b"], Keys(newer));
