@@ -18,7 +18,7 @@
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem', 'Get-KvHistory', 'Watch-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Set-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
-        'Compress-KvStore'
+        'Compress-KvStore', 'Backup-KvStore', 'Restore-KvStore', 'Test-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )

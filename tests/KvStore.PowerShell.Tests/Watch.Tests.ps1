@@ -1,5 +1,5 @@
 # Watch-KvItem: changes as they come, each once and in order, until it ends.
-BeforeDiscovery { $storages = 'memory' }
+BeforeDiscovery { $storages = 'memory', 'sqlite' }
 
 BeforeAll {
     . $PSScriptRoot/Initialize-TestSession.ps1
