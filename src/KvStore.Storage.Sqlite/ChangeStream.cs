@@ -1,8 +1,10 @@
 // A watch's changes: read from the log a page at a time, with nothing held open between two pages or while waiting.
+using System.Collections;
+
 namespace KvStore.Storage.Sqlite;
 
-/// <summary>What a watch sees, in order, each change once.</summary>
-internal sealed class ChangeStream(Engine engine, WatchLease lease, string namespacePath, CancellationToken cancellation)
+/// <summary>What a watch sees, in order, each change once; enumerated anew, it goes on.</summary>
+internal sealed class ChangeStream(Engine engine, WatchLease lease, string namespacePath, CancellationToken cancellation) : IEnumerable<KvChange>
 {
     // How often other processes' commits are looked for: with a read of the store's row, some microseconds.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
@@ -18,32 +20,28 @@ internal sealed class ChangeStream(Engine engine, WatchLease lease, string names
     // The first writer of a store spells its name.
     private StoreName _store = lease.Store;
 
-    /// <summary>The changes, without end.</summary>
-    public IEnumerable<KvChange> Read()
-    {
-        try
-        {
-            while (true)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                long rung = engine.Bell.Count;
-                List<LoggedChange> page = ReadPage();
-                foreach (LoggedChange change in page)
-                {
-                    yield return change.ToChange(_store.Name);
-                    cancellation.ThrowIfCancellationRequested();
-                }
+    public IEnumerator<KvChange> GetEnumerator() => new Enumerator(Read().GetEnumerator(), lease);
 
-                if (page.Count == 0)
-                {
-                    RemoveExpired();
-                    engine.Bell.Wait(rung, PollInterval);
-                }
-            }
-        }
-        finally
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerable<KvChange> Read()
+    {
+        while (true)
         {
-            lease.End();
+            cancellation.ThrowIfCancellationRequested();
+            long rung = engine.Bell.Count;
+            List<LoggedChange> page = ReadPage();
+            foreach (LoggedChange change in page)
+            {
+                yield return change.ToChange(_store.Name);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            if (page.Count == 0)
+            {
+                RemoveExpired();
+                engine.Bell.Wait(rung, PollInterval);
+            }
         }
     }
 
@@ -104,6 +102,24 @@ internal sealed class ChangeStream(Engine engine, WatchLease lease, string names
         catch (KvException e) when (e.Error == KvError.StorageBusy)
         {
             // Another writer is at work for long: the next turn tries again.
+        }
+    }
+
+    /// <summary>Ends the watch with the enumeration, one that took no step too.</summary>
+    private sealed class Enumerator(IEnumerator<KvChange> changes, WatchLease lease) : IEnumerator<KvChange>
+    {
+        public KvChange Current => changes.Current;
+
+        object IEnumerator.Current => changes.Current;
+
+        public bool MoveNext() => changes.MoveNext();
+
+        public void Reset() => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            changes.Dispose();
+            lease.End();
         }
     }
 }

@@ -200,6 +200,21 @@ internal sealed class ChangeTable(Connection connection)
         return _delete.Bind(1, storeId).Bind(2, revision).Bind(3, fullKey).Execute();
     }
 
+    /// <summary>The damaged rows of a store's log, lazily.</summary>
+    public IEnumerable<KvDamage> Check(StoreName store, CancellationToken cancellation)
+    {
+        using Statement rows = connection.Prepare($"SELECT {Columns} FROM change WHERE store = ?1 ORDER BY revision, key");
+        rows.Bind(1, store.Id);
+        while (rows.Step())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!TryRead(rows, store, out LoggedChange change))
+            {
+                yield return new KvDamage(store.Name, null, Damaged(store, change).Message);
+            }
+        }
+    }
+
     // A key that was deleted and is set in the same commit changed once: from what it was before, to what it is now.
     private void Log(long storeId, in LoggedChange change)
     {
@@ -231,7 +246,15 @@ internal sealed class ChangeTable(Connection connection)
             .Execute();
     }
 
-    private LoggedChange Read(Statement row, StoreName store)
+    private LoggedChange Read(Statement row, StoreName store) => TryRead(row, store, out LoggedChange change) ? change : throw Damaged(store, change);
+
+    private KvException Damaged(StoreName store, in LoggedChange change) => new(
+        KvError.StorageDamaged,
+        $"The change of item '{change.FullKey}' of store '{store.Name}' in revision {change.Revision} in database '{connection.Place}' is damaged: its checksum does not fit. "
+        + "The item itself is not touched by it; forget its history with Compress-KvStore, or restore the database from a backup.",
+        change.FullKey);
+
+    private static bool TryRead(Statement row, StoreName store, out LoggedChange change)
     {
         var numbers = new ItemNumbers(row.GetNumber(4), row.GetNumber(5), row.GetNumber(0), row.GetNumber(6), row.GetNumber(7), row.GetNumber(8));
         var kind = (KvChangeKind)row.GetNumber(2);
@@ -239,12 +262,8 @@ internal sealed class ChangeTable(Connection connection)
         ReadOnlySpan<byte> key = row.GetBytes(1);
         ReadOnlySpan<byte> value = row.GetBytes(10);
         long item = RowChecksum.OfItem(store.Id, key, numbers, RowChecksum.OfValue(value));
-        var change = new LoggedChange(Encoding.UTF8.GetString(key), kind, previous, numbers, Encoding.UTF8.GetString(value));
-        return row.GetNumber(9) == RowChecksum.OfChange(item, kind, previous) ? change : throw new KvException(
-            KvError.StorageDamaged,
-            $"The change of item '{change.FullKey}' of store '{store.Name}' in revision {change.Revision} in database '{connection.Place}' is damaged: its checksum does not fit. "
-            + "The item itself is not touched by it; forget its history with Compress-KvStore, or restore the database from a backup.",
-            change.FullKey);
+        change = new LoggedChange(Encoding.UTF8.GetString(key), kind, previous, numbers, Encoding.UTF8.GetString(value));
+        return row.GetNumber(9) == RowChecksum.OfChange(item, kind, previous);
     }
 }
 

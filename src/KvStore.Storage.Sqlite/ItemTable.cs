@@ -6,8 +6,8 @@ namespace KvStore.Storage.Sqlite;
 /// <summary>The table of items, through one connection.</summary>
 internal sealed class ItemTable(Connection connection)
 {
-    private const string Numbers = "version, create_revision, mod_revision, created, modified, expires, checksum";
-    private const int ChecksumColumn = 6;
+    public const string Numbers = "version, create_revision, mod_revision, created, modified, expires, checksum";
+    public const int ChecksumColumn = 6;
 
     private readonly Stack<Statement> _scans = new();
     private readonly Stack<Statement> _keyScans = new();
@@ -111,10 +111,7 @@ internal sealed class ItemTable(Connection connection)
 
             if (expected is not null && found != expected)
             {
-                throw new KvException(
-                    KvError.StorageDamaged,
-                    $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} items {found} are to be found. Restore the database from a backup.",
-                    store.Name);
+                throw Miscounted(store, expected.Value, found);
             }
         }
         finally
@@ -206,6 +203,28 @@ internal sealed class ItemTable(Connection connection)
         return List(_listExpired.Bind(1, storeId).Bind(2, now));
     }
 
+    /// <summary>The numbers of a row that begins with them.</summary>
+    public static ItemNumbers ReadNumbers(Statement row) =>
+        new(row.GetNumber(0), row.GetNumber(1), row.GetNumber(2), row.GetNumber(3), row.GetNumber(4), row.GetNumber(5));
+
+    /// <summary>The error of a damaged item.</summary>
+    public KvException Damaged(StoreName store, string fullKey) => new(
+        KvError.StorageDamaged,
+        $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
+        fullKey);
+
+    /// <summary>The error of a store that has lost items, or gained some.</summary>
+    public KvException Miscounted(StoreName store, long expected, long found) => new(
+        KvError.StorageDamaged,
+        $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} items {found} are to be found. Restore the database from a backup.",
+        store.Name);
+
+    /// <summary>The error of items that a damaged page gives in a wrong order.</summary>
+    public KvException OutOfOrder(StoreName store) => new(
+        KvError.StorageDamaged,
+        $"Store '{store.Name}' in database '{connection.Place}' is damaged: its items are out of order. Restore the database from a backup.",
+        store.Name);
+
     private static IEnumerable<(string FullKey, long Revision)> List(Statement bound)
     {
         try
@@ -220,9 +239,6 @@ internal sealed class ItemTable(Connection connection)
             bound.Reset();
         }
     }
-
-    private static ItemNumbers ReadNumbers(Statement row) =>
-        new(row.GetNumber(0), row.GetNumber(1), row.GetNumber(2), row.GetNumber(3), row.GetNumber(4), row.GetNumber(5));
 
     private static uint ValueChecksumOf(Statement row) => (uint)row.GetNumber(ChecksumColumn);
 
@@ -241,18 +257,9 @@ internal sealed class ItemTable(Connection connection)
     {
         if (row.GetNumber(ChecksumColumn) != RowChecksum.OfItem(store.Id, key, numbers, valueChecksum))
         {
-            string fullKey = Encoding.UTF8.GetString(key);
-            throw new KvException(
-                KvError.StorageDamaged,
-                $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
-                fullKey);
+            throw Damaged(store, Encoding.UTF8.GetString(key));
         }
     }
-
-    private KvException OutOfOrder(StoreName store) => new(
-        KvError.StorageDamaged,
-        $"Store '{store.Name}' in database '{connection.Place}' is damaged: its items are out of order. Restore the database from a backup.",
-        store.Name);
 
     private int Write(Statement statement, long storeId, string fullKey, string value, in ItemNumbers numbers)
     {

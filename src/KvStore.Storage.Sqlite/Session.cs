@@ -53,6 +53,11 @@ internal sealed class Session : IDisposable
 
     public IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
     {
+        if (range.SkipDamaged)
+        {
+            return Salvage.Items(this, store, range, cancellation);
+        }
+
         if (Stores.FindName(store) is not { } name)
         {
             return [];

@@ -12,7 +12,7 @@ public partial class SqliteStorage
     /// store are logged and kept until it has read them.
     /// </remarks>
     public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation) =>
-        new ChangeStream(_engine, WatchLease.Begin(_engine, store, fromRevision, cancellation), namespacePath, cancellation).Read();
+        new ChangeStream(_engine, WatchLease.Begin(_engine, store, fromRevision, cancellation), namespacePath, cancellation);
 
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
@@ -72,6 +72,11 @@ public partial class SqliteStorage
             }
         }
     }
+
+    /// <inheritdoc/>
+    /// <remarks>All of it is one moment, and others write meanwhile. Of the whole storage SQLite's own structures are checked too.</remarks>
+    public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation) =>
+        DatabaseCheck.UpToFailure(null, _engine.Stream(session => DatabaseCheck.Run(session, store, cancellation)));
 
     private static (long Count, bool IsDone) Trim(Session session, string store, TimeSpan? keep)
     {

@@ -45,6 +45,40 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         }
     }
 
+    /// <summary>A store's row as it stands there, damaged or not; null if there is none.</summary>
+    public (StoreRow Row, bool IsWhole)? FindRaw(string store)
+    {
+        _find ??= connection.Prepare($"SELECT {Columns} FROM store WHERE name = ?1");
+        try
+        {
+            return _find.Bind(1, store).Step() ? ReadRaw(_find) : null;
+        }
+        finally
+        {
+            _find.Reset();
+        }
+    }
+
+    /// <summary>The rows of all stores as they stand there, damaged or not.</summary>
+    public List<(StoreRow Row, bool IsWhole)> ListRaw()
+    {
+        _list ??= connection.Prepare($"SELECT {Columns} FROM store");
+        try
+        {
+            var rows = new List<(StoreRow Row, bool IsWhole)>();
+            while (_list.Step())
+            {
+                rows.Add(ReadRaw(_list));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            _list.Reset();
+        }
+    }
+
     /// <summary>The rows of all stores, those that vanished too, in no particular order.</summary>
     public List<StoreRow> List(CancellationToken cancellation)
     {
@@ -97,7 +131,19 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         _rename.Bind(1, row.Id).Bind(2, row.Name).Execute();
     }
 
+    /// <summary>The error of a store whose own row is damaged.</summary>
+    public KvException Damaged(string name) => new(
+        KvError.StorageDamaged,
+        $"The row of store '{name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
+        name);
+
     private StoreRow Read(Statement statement)
+    {
+        (StoreRow row, bool isWhole) = ReadRaw(statement);
+        return isWhole ? row : throw Damaged(row.Name);
+    }
+
+    private static (StoreRow Row, bool IsWhole) ReadRaw(Statement statement)
     {
         var row = new StoreRow(
             statement.GetNumber(0),
@@ -108,9 +154,6 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
             statement.GetNumber(6),
             statement.GetNumber(7),
             new StoreLog(statement.GetNumber(8), statement.GetNumber(9), statement.GetNumber(10), statement.GetNumber(11)));
-        return row.Checksum == statement.GetNumber(12) ? row : throw new KvException(
-            KvError.StorageDamaged,
-            $"The row of store '{row.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
-            row.Name);
+        return (row, row.Checksum == statement.GetNumber(12));
     }
 }

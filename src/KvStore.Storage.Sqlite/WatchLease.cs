@@ -16,6 +16,7 @@ internal sealed class WatchLease
     private readonly Engine _engine;
     private readonly Timer _timer;
     private long _seen;
+    private int _hasEnded;
 
     private WatchLease(Engine engine, long id, StoreName store, long seen)
     {
@@ -75,6 +76,11 @@ internal sealed class WatchLease
     /// <summary>Ends the watch: unless there are others, the store's changes are logged no more for its sake.</summary>
     public void End()
     {
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
+        {
+            return;
+        }
+
         _timer.Dispose();
         using var patience = new CancellationTokenSource(EndPatience);
         try

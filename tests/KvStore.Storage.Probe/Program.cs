@@ -32,6 +32,9 @@ switch (command)
     case "increment":
         Increment();
         break;
+    case "watch":
+        Watch();
+        break;
     default:
         throw new ArgumentException($"Unknown command '{command}'.");
 }
@@ -88,6 +91,19 @@ void WriteBatches()
 
         storage.Commit("shared", batch, CancellationToken.None);
         Console.Out.WriteLine($"{round}");
+        Console.Out.Flush();
+    }
+}
+
+// Tells the changes that it sees, until it has seen a number of them.
+void Watch()
+{
+    IEnumerable<KvChange> watch = storage.Watch("shared", "", fromRevision: null, CancellationToken.None);
+    Console.Out.WriteLine("watching");
+    Console.Out.Flush();
+    foreach (KvChange change in watch.Take(count))
+    {
+        Console.Out.WriteLine($"{change.Revision} {change.FullKey} {change.Value}");
         Console.Out.Flush();
     }
 }

@@ -80,16 +80,4 @@ public sealed class SqliteProcessTests : SqliteTest
             }
         }
     }
-
-    private Process Start(string command, string name, int count)
-    {
-        string probe = Path.Combine(AppContext.BaseDirectory, "KvStore.Storage.Probe.dll");
-        var start = new ProcessStartInfo("dotnet", [probe, command, Database, name, $"{count}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
-    }
 }

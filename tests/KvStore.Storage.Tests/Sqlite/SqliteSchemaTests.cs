@@ -37,6 +37,31 @@ public sealed class SqliteSchemaTests : SqliteTest
         Assert.Equal(0, QueryNumber("SELECT count(*) FROM added"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_of_version_1_is_migrated_and_all_of_it_stays(bool readsFirst)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "data", "sqlite-v1.db"), Database);
+        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        KvStorage storage = Open();
+        if (!readsFirst)
+        {
+            storage.Commit("added", new KvBatch().Set("a", "1"), Token);
+        }
+
+        Assert.Equal(["a = 2 (2)", "b/c = naïve ☃ (1)", "later = soon (1)"], storage.Scan("myKV", KvRange.All, Token).Select(item => $"{item.FullKey} = {item.Value} ({item.Version})"));
+        Assert.Equal(["empty/inner"], storage.GetKeptNamespaces("myKV", "", Token));
+        KvStoreInfo info = storage.GetStore("mykv", Token)!;
+        Assert.Equal((7, 7, TimeSpan.Zero), (info.Revision, info.OldestRevision, info.HistoryPeriod));
+        Assert.Equal(10_000, storage.GetStore("kept", Token)!.Limits.MaximumValueSize);
+        storage.SetHistoryPeriod("myKV", TimeSpan.MaxValue, Token);
+        storage.Commit("myKV", new KvBatch().Set("a", "3").Delete("b/c"), Token);
+        Assert.Equal(["2", "naïve ☃", "soon"], storage.ScanAt("myKV", KvRange.All, 7, Token).Select(item => item.Value));
+        Assert.Equal(2, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(0, QueryNumber("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"));
+    }
+
     [Fact]
     public void A_migration_that_fails_changes_nothing()
     {

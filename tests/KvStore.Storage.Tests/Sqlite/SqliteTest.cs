@@ -1,4 +1,5 @@
 // What the tests of a database file share: a folder, storages on the file, and a look at it without the storage.
+using System.Diagnostics;
 using KvStore.Storage.Sqlite;
 using Xunit;
 
@@ -76,6 +77,19 @@ public abstract class SqliteTest : IDisposable
     {
         using Connection connection = Connection.Open(Database, ConnectionUse.Reading, SqliteSettings.Default);
         return connection.QueryNumber(sql);
+    }
+
+    /// <summary>Starts another process on the database; it waits for a line before it begins.</summary>
+    protected Process Start(string command, string name, int count)
+    {
+        string probe = Path.Combine(AppContext.BaseDirectory, "KvStore.Storage.Probe.dll");
+        var start = new ProcessStartInfo("dotnet", [probe, command, Database, name, $"{count}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
     }
 
     protected static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
