@@ -63,3 +63,45 @@ Describe 'Test-KvStore' {
         (Test-KvStore s).IsSound | Should -BeTrue
     }
 }
+
+Describe 'A SQLite file with a damaged item' {
+    BeforeAll {
+        Get-KvStorage | Disconnect-KvStorage
+        $file = Join-Path $TestDrive broken.db
+        Connect-KvStorage "sqlite:///$file" | Out-Null
+        1..20 | ForEach-Object { [pscustomobject]@{ Key = "n/k$_"; Value = "value of $_, as it was written" } } | Set-KvItem -Store s
+        Set-KvItem k v -Store t
+        Disconnect-KvStorage default
+        $bytes = [IO.File]::ReadAllBytes($file)
+        $at = [Text.Encoding]::Latin1.GetString($bytes).IndexOf('value of 7,')
+        $bytes[$at + 2] = $bytes[$at + 2] -bxor 1
+        [IO.File]::WriteAllBytes($file, $bytes)
+        Connect-KvStorage "sqlite:///$file" | Out-Null
+    }
+
+    AfterAll { Get-KvStorage | Disconnect-KvStorage }
+
+    It 'is told with its path, and the other store is sound' {
+        $results = Test-KvStore
+        ($results | Where-Object IsSound).Store | Should -Be t
+        $damaged = $results | Where-Object { -not $_.IsSound }
+        $damaged.Store | Should -Be s
+        $damaged.Damages.Path | Should -Be /n/k7
+        (Test-KvStore s).Damages.Path | Should -Be /n/k7
+        { Get-KvItem n/k7 -Store s -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
+        (Get-KvItem n/k8 -Store s).Value | Should -Be 'value of 8, as it was written'
+    }
+
+    It 'can be exported without it, with a warning' {
+        { Export-KvStore s } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
+        $document = Export-KvStore -SkipDamaged -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 1
+        $warnings[0].Message | Should -Match '/n/k7'
+        Connect-KvStorage memory -Name saved | Out-Null
+        $document | Import-KvStore -Storage saved
+        @(Get-KvItem -Store s -Storage saved -Recurse).Count | Should -Be 19
+        Test-KvItem n/k7 -Store s -Storage saved | Should -BeFalse
+        (Get-KvItem k -Store t -Storage saved).Value | Should -Be v
+        { Export-KvStore s -Format Cinderlib -SkipDamaged } | Should -Throw -ErrorId 'KvStore.InvalidConfiguration,*'
+    }
+}
