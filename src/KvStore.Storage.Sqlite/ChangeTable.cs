@@ -49,6 +49,9 @@ internal sealed class ChangeTable(Connection connection)
     public void LogGone(long storeId, string fullKey, KvChangeKind kind, long revision, long time, long previous) =>
         Log(storeId, new LoggedChange(fullKey, kind, previous, new ItemNumbers(0, 0, revision, 0, time, 0), ""));
 
+    /// <summary>Writes a change as another database has it.</summary>
+    public void Copy(long storeId, in LoggedChange change) => Log(storeId, change);
+
     /// <summary>Copies an item's state into the log, where it may be already.</summary>
     public void Keep(long storeId, string fullKey)
     {
@@ -198,6 +201,17 @@ internal sealed class ChangeTable(Connection connection)
     {
         _delete ??= connection.Prepare("DELETE FROM change WHERE store = ?1 AND revision = ?2 AND key = ?3");
         return _delete.Bind(1, storeId).Bind(2, revision).Bind(3, fullKey).Execute();
+    }
+
+    /// <summary>All rows of a store's log, lazily.</summary>
+    public IEnumerable<LoggedChange> List(StoreName store)
+    {
+        using Statement rows = connection.Prepare($"SELECT {Columns} FROM change WHERE store = ?1 ORDER BY revision, key");
+        rows.Bind(1, store.Id);
+        while (rows.Step())
+        {
+            yield return Read(rows, store);
+        }
     }
 
     /// <summary>The damaged rows of a store's log, lazily.</summary>

@@ -32,6 +32,10 @@ internal abstract class Engine : IDisposable
     /// <summary>Gives free space back to the system. Writers wait meanwhile, readers do not.</summary>
     public abstract void Shrink(CancellationToken cancellation);
 
+    /// <summary>Copies the database as it is at one moment into an empty one, while others write.</summary>
+    /// <returns>False where there is no database yet.</returns>
+    public abstract bool TryCopyTo(Connection target, Action<double> report);
+
     /// <summary>Closes the database.</summary>
     public abstract void Dispose();
 }

@@ -83,6 +83,32 @@ internal sealed class FileEngine : Engine
             WriteKind.Outside,
             cancellation);
 
+    public override bool TryCopyTo(Connection target, Action<double> report)
+    {
+        if (Rent() is not { } session)
+        {
+            return false;
+        }
+
+        try
+        {
+            // One moment for all steps: writers neither wait for them nor make them begin anew.
+            session.Begin();
+            session.Stores.ListRaw();
+            foreach (double share in session.Connection.CopyTo(target))
+            {
+                report(share);
+            }
+
+            return true;
+        }
+        finally
+        {
+            session.Rollback();
+            Return(session);
+        }
+    }
+
     public override void Dispose()
     {
         // The writer last: if it is the file's last user, it brings the log home and removes it.

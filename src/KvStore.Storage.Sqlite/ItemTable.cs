@@ -22,6 +22,7 @@ internal sealed class ItemTable(Connection connection)
     private Statement? _nextExpiry;
     private Statement? _findRevision;
     private Statement? _listRange;
+    private Statement? _listKeys;
     private Statement? _listExpired;
     private byte[] _keyBuffer = new byte[1024];
     private byte[] _valueBuffer = new byte[8192];
@@ -185,6 +186,27 @@ internal sealed class ItemTable(Connection connection)
         finally
         {
             _findRevision.Reset();
+        }
+    }
+
+    /// <summary>Keys of a store behind another, in order, damaged or not, no more than a number of them.</summary>
+    public List<string> ListKeys(long storeId, string after, int count)
+    {
+        _listKeys ??= connection.Prepare("SELECT key FROM kv WHERE store = ?1 AND key > ?2 ORDER BY key LIMIT ?3");
+        var keys = new List<string>();
+        try
+        {
+            _listKeys.Bind(1, storeId).Bind(2, after).Bind(3, count);
+            while (_listKeys.Step())
+            {
+                keys.Add(_listKeys.GetText(0));
+            }
+
+            return keys;
+        }
+        finally
+        {
+            _listKeys.Reset();
         }
     }
 

@@ -50,6 +50,18 @@ internal sealed class MemoryEngine : Engine
             return true;
         });
 
+    public override bool TryCopyTo(Connection target, Action<double> report)
+    {
+        // Calls come between two steps; what they change is carried over, so that the copy is the moment of the last step.
+        using IEnumerator<double> steps = InTurn(session => session.Connection.CopyTo(target)).GetEnumerator();
+        while (InTurn(_ => steps.MoveNext()))
+        {
+            report(steps.Current);
+        }
+
+        return true;
+    }
+
     public override void Dispose()
     {
         lock (_gate)

@@ -40,7 +40,7 @@ public partial class SqliteStorage : KvStorage
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
         | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
-        | KvCapabilities.Watching | KvCapabilities.History
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Backup
         | (_file is null ? KvCapabilities.None : KvCapabilities.Sharing);
 
     /// <inheritdoc/>

@@ -39,7 +39,8 @@ internal sealed class StoreChange
     /// <summary>Begins a change: removes what has expired, and makes the store if it is not there.</summary>
     /// <param name="session">A session in a writing transaction.</param>
     /// <param name="store">The store; its limits and whether it is kept count only if it is made.</param>
-    public static StoreChange Begin(Session session, KvStoreEntry store)
+    /// <param name="after">A revision that the change's own is to be above in any case.</param>
+    public static StoreChange Begin(Session session, KvStoreEntry store, long after = 0)
     {
         long now = KvTime.Now;
         KvLimits limits = store.Limits ?? KvLimits.Default;
@@ -60,7 +61,7 @@ internal sealed class StoreChange
             }
         }
 
-        return new StoreChange(session, row with { Revision = row.Revision + 1 }, now);
+        return new StoreChange(session, row with { Revision = Math.Max(row.Revision, after) + 1 }, now);
     }
 
     /// <summary>Sets an item, and tells what it has become.</summary>
@@ -93,6 +94,41 @@ internal sealed class StoreChange
         _session.Items.Update(_row.Id, set.FullKey, set.Value, numbers);
         LogSet(set, numbers, old.ModRevision);
         return numbers;
+    }
+
+    /// <summary>
+    /// Brings an item back as it was. If it differs from what is there it counts as changed now, with a version above both:
+    /// whoever read the item before must not take what was brought back, or what comes of it, for what it read.
+    /// </summary>
+    public void Restore(KvItem item)
+    {
+        KvItem? current = FindWhole(item.FullKey);
+        ItemNumbers numbers = ItemNumbers.Of(item);
+        if (current is not null && current.Value == item.Value && ItemNumbers.Of(current) == numbers)
+        {
+            return;
+        }
+
+        numbers = numbers with { Version = Math.Max(numbers.Version, (current?.VersionNumber + 1) ?? 1), ModRevision = Revision };
+        var set = new KvSet(item.FullKey, item.Value, item.ExpiresTime);
+        if (current is null)
+        {
+            TryInsert(set, numbers);
+        }
+        else
+        {
+            KeepState(item.FullKey, current.ModRevisionNumber);
+            _session.Items.Update(_row.Id, item.FullKey, item.Value, numbers);
+        }
+
+        LogSet(set, numbers, current?.ModRevisionNumber ?? 0);
+    }
+
+    /// <summary>Brings back what a store's own row says of it.</summary>
+    public void Restore(StoreRow row)
+    {
+        _namespaces -= _session.Namespaces.Delete(_row.Id, KvPath.Root);
+        _row = _row with { Limits = row.Limits, IsKept = row.IsKept, Log = _row.Log with { Period = row.Log.Period } };
     }
 
     /// <summary>Whether an item was there before this change began.</summary>
@@ -197,6 +233,20 @@ internal sealed class StoreChange
         if (_isLogged && revision <= _row.Log.Start)
         {
             _session.Changes.Keep(_row.Id, fullKey);
+        }
+    }
+
+    /// <summary>An item, if it is there and whole; a damaged one is removed.</summary>
+    private KvItem? FindWhole(string fullKey)
+    {
+        try
+        {
+            return _session.Items.Get(_name, fullKey);
+        }
+        catch (KvException e) when (e.Error == KvError.StorageDamaged)
+        {
+            Delete(fullKey);
+            return null;
         }
     }
 

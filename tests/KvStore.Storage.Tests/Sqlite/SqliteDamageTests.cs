@@ -103,6 +103,79 @@ public sealed class SqliteDamageTests : SqliteTest
     }
 
     [Fact]
+    public void A_check_names_every_damaged_item_and_the_rest_can_be_read()
+    {
+        Open().Commit("whole", new KvBatch().Set("x", "y"), Token);
+        Make(items: 300);
+        Flip("value-of-0007");
+        Flip("value-of-0123");
+        KvStorage storage = Open();
+        KvDamage[] damages = storage.Check(store: null, Token).ToArray();
+        Assert.Equal(["/key0007", "/key0123"], damages.Select(damage => damage.Path));
+        Assert.All(damages, damage => Assert.Equal(Store, damage.Store));
+        Assert.Equal(damages, storage.Check(Store.ToUpperInvariant(), Token));
+        Assert.Empty(storage.Check("whole", Token));
+        Assert.Equal(298, storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Count());
+        Assert.Equal(["key0006", "key0008"], storage.Scan(Store, new KvRange { Start = "key0006", Limit = 2, SkipDamaged = true }, Token).Select(item => item.FullKey));
+    }
+
+    [Fact]
+    public void A_check_finds_damage_in_stores_namespaces_the_log_and_strays()
+    {
+        KvStorage storage = Open();
+        storage.Commit(Store, new KvBatch().Set("a", "1").AddNamespace("n"), Token);
+        storage.SetHistoryPeriod(Store, TimeSpan.MaxValue, Token);
+        Set(storage, "a", "2");
+        Assert.Empty(storage.Check(store: null, Token));
+        Close();
+        string[] changes =
+        [
+            "UPDATE store SET log_start = log_start + 1", "UPDATE namespace SET path = 'm'", "UPDATE change SET previous = previous + 1", "UPDATE change SET kind = 1",
+            "DELETE FROM namespace", "DELETE FROM kv", "INSERT INTO kv SELECT 77, key, version, create_revision, mod_revision, created, modified, expires, checksum, value FROM kv",
+        ];
+        foreach (string change in changes)
+        {
+            string damaged = Path.Combine(Folder, "damaged.db");
+            File.Copy(Database, damaged, overwrite: true);
+            Execute(change, damaged);
+            using KvStorage opened = CheckedStorage.Wrap(new SqliteStorage(damaged));
+            Assert.True(opened.Check(store: null, Token).Any(), change);
+        }
+    }
+
+    [Fact]
+    public void Items_on_both_sides_of_a_page_of_noise_are_salvaged()
+    {
+        Make(items: 2000);
+        var noise = new byte[4096];
+        new Random(Seed: 2).NextBytes(noise);
+        using (FileStream stream = File.OpenWrite(Database))
+        {
+            stream.Position = stream.Length / 4096 / 2 * 4096;
+            stream.Write(noise);
+        }
+
+        KvStorage storage = Open();
+        string[] keys = storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Select(item => item.FullKey).ToArray();
+        Assert.InRange(keys.Length, 1900, 1999);
+        Assert.Equal(("key0000", "key1999"), (keys[0], keys[^1]));
+        Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+        Assert.Contains(storage.Check(store: null, Token), damage => damage.Store is null);
+        Assert.Contains(storage.Check(Store, Token), damage => damage.Problem.Contains($"2000 items {keys.Length}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_store_whose_own_row_is_damaged_is_salvaged()
+    {
+        Make();
+        Execute("UPDATE store SET items = 7");
+        KvStorage storage = Open();
+        Throws(KvError.StorageDamaged, () => Keys(storage));
+        Assert.Equal(3, storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Count());
+        Assert.Contains(storage.Check(store: null, Token), damage => damage.Store == Store && damage.FullKey is null);
+    }
+
+    [Fact]
     public void Any_flipped_bit_is_found_out_or_harmless()
     {
         Make(items: 300);
