@@ -116,3 +116,56 @@ Describe 'A storage that cannot be backed up' {
         Test-Path $TestDrive/x.bak | Should -BeFalse
     }
 }
+
+Describe 'A SQLite storage' {
+    BeforeEach {
+        Get-KvStorage | Disconnect-KvStorage
+        $folder = (New-Item (Join-Path $TestDrive ([guid]::NewGuid())) -ItemType Directory).FullName
+        $live = Join-Path $folder live.db
+        Connect-KvStorage "sqlite:///$live" | Out-Null
+        New-KvStore s -HistoryPeriod 3600 -MaximumValueSize 10000 | Out-Null
+        1..50 | ForEach-Object { [pscustomobject]@{ Key = "n/k$_"; Value = $_ } } | Set-KvItem -Store s
+        Set-KvItem k ('x' * 9000) -Store s
+        Set-KvItem k v -Store t
+    }
+
+    AfterEach { Get-KvStorage | Disconnect-KvStorage }
+
+    It 'comes back as it was, while a drive is open' {
+        $before = Export-KvStore
+        Backup-KvStore $folder/kv.bak
+        Set-KvItem n/k1 changed -Store s
+        Remove-KvStore t -Force
+        Set-KvItem k v -Store new
+        New-PSDrive lives KvStore / -Storage default | Out-Null
+        Restore-KvStore $folder/kv.bak -Force
+        Export-KvStore | Should -Be $before
+        Get-Content lives:/s/n/k1 | Should -Be 1
+        Remove-PSDrive lives
+        Test-KvStore | ForEach-Object IsSound | Should -Be $true, $true
+    }
+
+    It 'is backed up to a file that is a storage itself' {
+        Backup-KvStore $folder/kv.bak
+        Connect-KvStorage "sqlite:///$folder/kv.bak" -Name bak -ReadOnly | Out-Null
+        (Get-KvStore -Storage bak).Name | Should -Be s, t
+        (Get-KvItem n/k50 -Store s -Storage bak).Value | Should -Be 50
+        (Test-KvStore -Storage bak).IsSound | Should -Be $true, $true
+    }
+
+    It 'never replaces its own file, nor one that is open elsewhere' {
+        { Backup-KvStore $live -Force -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.FileUnavailable,*'
+        Connect-KvStorage "sqlite:///$folder/other.db" -Name other | Out-Null
+        Set-KvItem k precious -Store s -Storage other
+        { Backup-KvStore $folder/other.db -Force -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.FileUnavailable,*'
+        (Get-KvItem k -Store s -Storage other).Value | Should -Be precious
+        (Get-KvItem k -Store t).Value | Should -Be v
+        Get-ChildItem $folder -Filter *.part | Should -BeNullOrEmpty
+    }
+
+    It 'stays as it is when the file is no backup' {
+        Set-Content $folder/noise.bak ('noise ' * 2000)
+        { Restore-KvStore $folder/noise.bak -Force } | Should -Throw -ErrorId 'KvStore.ForeignDatabase,*'
+        (Get-KvItem k -Store t).Value | Should -Be v
+    }
+}
