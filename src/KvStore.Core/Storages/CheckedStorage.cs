@@ -12,7 +12,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
     }
 
-    // Where every storage is passed by, whoever listens hears of all.
+    // Asked anew for each call: every way to a storage leads by here, so that whoever listens just then hears of all.
     internal KvStorage Next => KvListener.Current is { } listener ? new ToldStorage(Inner, listener) : Inner;
 
     /// <summary>The storage with checks before it; one that has them already is returned as it is.</summary>
@@ -85,7 +85,7 @@ public sealed class CheckedStorage : DelegatingStorage
             return transaction.Commit(batch, cancellation);
         }
 
-        KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
+        KvBatch spelledOut = SpellOut(Next, store, batch, cancellation);
         CheckCount(spelledOut, store);
         return Next.Commit(store, spelledOut, cancellation);
     }
@@ -133,7 +133,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckNamespace(namespacePath);
         ArgumentOutOfRangeException.ThrowIfNegative(fromRevision ?? 0, nameof(fromRevision));
         Require(KvCapabilities.Watching, isNeeded: true);
-        return Inner.Watch(store, namespacePath, fromRevision, cancellation);
+        return Next.Watch(store, namespacePath, fromRevision, cancellation);
     }
 
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ public sealed class CheckedStorage : DelegatingStorage
         range.CheckText();
         ArgumentOutOfRangeException.ThrowIfNegative(revision);
         Require(KvCapabilities.History, isNeeded: true);
-        return Scan(Inner.ScanAt(store, range, revision, cancellation), cancellation);
+        return Scan(Next.ScanAt(store, range, revision, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -154,7 +154,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         KvPath.CheckKey(fullKey, int.MaxValue, store);
         Require(KvCapabilities.History, isNeeded: true);
-        return Inner.GetHistory(store, fullKey, cancellation);
+        return Next.GetHistory(store, fullKey, cancellation);
     }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.Zero);
         Require(KvCapabilities.History, isNeeded: true);
-        Inner.SetHistoryPeriod(store, period, cancellation);
+        Next.SetHistoryPeriod(store, period, cancellation);
     }
 
     /// <inheritdoc/>
@@ -174,21 +174,21 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         ArgumentOutOfRangeException.ThrowIfLessThan(keep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(keep));
         Require(KvCapabilities.History, isNeeded: true);
-        return Inner.Compress(store, keep, cancellation);
+        return Next.Compress(store, keep, cancellation);
     }
 
     /// <inheritdoc/>
     public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation)
     {
         KvTransaction.Refuse("A backup");
-        Inner.Backup(path, progress, cancellation);
+        Next.Backup(path, progress, cancellation);
     }
 
     /// <inheritdoc/>
     public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation)
     {
         KvTransaction.Refuse("A restore");
-        Inner.Restore(path, progress, cancellation);
+        Next.Restore(path, progress, cancellation);
     }
 
     /// <inheritdoc/>
@@ -200,7 +200,7 @@ public sealed class CheckedStorage : DelegatingStorage
             KvPath.CheckStoreName(store);
         }
 
-        return Inner.Check(store, cancellation);
+        return Next.Check(store, cancellation);
     }
 
     /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>

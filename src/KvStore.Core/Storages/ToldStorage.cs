@@ -14,18 +14,20 @@ internal sealed class ToldStorage(KvStorage inner, KvListener listener) : Delega
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) =>
         Tell($"Look up store {store}", "in", () => Inner.GetStore(store, cancellation));
 
+    public override long GetRevision(string store, CancellationToken cancellation) =>
+        Tell($"Look up the revision of store {store}", "in", () => Inner.GetRevision(store, cancellation));
+
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) =>
         Tell($"Get {Name(store, fullKey)}", "from", () => Inner.Get(store, fullKey, cancellation));
 
-    public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
-    {
-        string after = range.After is { } key ? $" behind {KvException.Shorten(key)}" : range.Start.Length > 0 ? $" from {KvException.Shorten(range.Start)} on" : "";
-        string limit = range.Limit is { } count ? $", {count} at most" : "";
-        return TellAll($"Scan {Name(store, range.Prefix)}*{after}{(range.KeysOnly ? ", keys only" : "")}{limit}", "of", () => Inner.Scan(store, range, cancellation));
-    }
+    public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) =>
+        TellAll($"Scan {Describe(store, range)}", "of", () => Inner.Scan(store, range, cancellation));
 
     public override IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation) =>
         TellAll($"List {Name(store, namespacePath)}", "of", () => Inner.GetChildren(store, namespacePath, cancellation));
+
+    public override IEnumerable<string> GetKeptNamespaces(string store, string namespacePath, CancellationToken cancellation) =>
+        TellAll($"List the kept namespaces of {Name(store, namespacePath)}", "in", () => Inner.GetKeptNamespaces(store, namespacePath, cancellation));
 
     public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
         Tell($"Commit {Describe(batch)} to store {store}", "of", () => Inner.Commit(store, batch, cancellation));
@@ -48,7 +50,39 @@ internal sealed class ToldStorage(KvStorage inner, KvListener listener) : Delega
         }
     }
 
+    // It begins with its call: what comes of it is told by whoever takes the changes.
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation) =>
+        Tell($"Watch {Name(store, namespacePath)}{(fromRevision is { } from ? $" from revision {from} on" : "")}", "of", () => Inner.Watch(store, namespacePath, fromRevision, cancellation));
+
+    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
+        TellAll($"Scan {Describe(store, range)} at revision {revision}", "of", () => Inner.ScanAt(store, range, revision, cancellation));
+
+    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
+        TellAll($"Read the history of {Name(store, fullKey)}", "in", () => Inner.GetHistory(store, fullKey, cancellation));
+
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) =>
+        Tell($"Set the history period of store {store}", "in", () => Inner.SetHistoryPeriod(store, period, cancellation));
+
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation) =>
+        Tell($"Compress store {store}", "in", () => Inner.Compress(store, keep, cancellation));
+
+    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) =>
+        Tell($"Write backup '{path}'", "of", () => Inner.Backup(path, progress, cancellation));
+
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) =>
+        Tell($"Restore backup '{path}'", "into", () => Inner.Restore(path, progress, cancellation));
+
+    public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation) =>
+        TellAll($"Check {(store is null ? "all stores" : $"store {store}")}", "of", () => Inner.Check(store, cancellation));
+
     private static string Name(string store, string path) => $"{store}:{KvException.Shorten(KvPath.ToAbsolute(KvPath.ToDrivePath(path)))}";
+
+    private static string Describe(string store, KvRange range)
+    {
+        string after = range.After is { } key ? $" behind {KvException.Shorten(key)}" : range.Start.Length > 0 ? $" from {KvException.Shorten(range.Start)} on" : "";
+        string limit = range.Limit is { } count ? $", {count} at most" : "";
+        return $"{Name(store, range.Prefix)}*{after}{(range.KeysOnly ? ", keys only" : "")}{limit}";
+    }
 
     private static string Describe(KvBatch batch)
     {

@@ -3,9 +3,9 @@
 namespace KvStore;
 
 /// <summary>What a transaction has read of its store, all of it as the store was at one revision. Used by one thread.</summary>
-/// <param name="storage">The storage itself.</param>
+/// <param name="storage">The storage, whose checks the calls have passed already.</param>
 /// <param name="store">The store's name.</param>
-internal sealed class TransactionReads(KvStorage storage, string store)
+internal sealed class TransactionReads(CheckedStorage storage, string store)
 {
     // A store that changes faster than a transaction can look is a conflict like any other: the block is run again, later.
     private const int MostAttempts = 20;
@@ -117,7 +117,7 @@ internal sealed class TransactionReads(KvStorage storage, string store)
     {
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            _revision = storage.GetRevision(store, cancellation);
+            _revision = storage.Next.GetRevision(store, cancellation);
             _firstExpiry = long.MaxValue;
             foreach ((string fullKey, long known) in _points)
             {
@@ -196,12 +196,12 @@ internal sealed class TransactionReads(KvStorage storage, string store)
 
     private KvItem? Look(string fullKey, CancellationToken cancellation)
     {
-        KvItem? item = storage.Get(store, fullKey, cancellation);
+        KvItem? item = storage.Next.Get(store, fullKey, cancellation);
         TransactionListing.CheckRevision(item);
         return item;
     }
 
-    private bool HasMoved(CancellationToken cancellation) => storage.GetRevision(store, cancellation) != _revision;
+    private bool HasMoved(CancellationToken cancellation) => storage.Next.GetRevision(store, cancellation) != _revision;
 
     private void MindExpiry(KvItem? item)
     {

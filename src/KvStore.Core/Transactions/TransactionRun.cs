@@ -20,7 +20,7 @@ internal sealed class TransactionRun(TransactionScope scope, bool isAgain, Cance
     /// <summary>Why this run cannot be committed; null as long as everything that it has read still holds.</summary>
     public TransactionConflict? Conflict { get; private set; }
 
-    private TransactionView View => new(_storage!.Next, scope.Store!, _reads!, _changes);
+    private TransactionView View => new(_storage!, scope.Store!, _reads!, _changes);
 
     /// <summary>Makes sure that a call may be part of this run.</summary>
     /// <exception cref="KvException"><see cref="KvError.TransactionConflict"/>; <see cref="KvError.OutsideTransaction"/>; <see cref="KvError.NotSupported"/>.</exception>
@@ -36,7 +36,7 @@ internal sealed class TransactionRun(TransactionScope scope, bool isAgain, Cance
             }
 
             _storage = storage;
-            _reads = new TransactionReads(storage.Next, scope.Store!);
+            _reads = new TransactionReads(storage, scope.Store!);
         }
     }
 

@@ -2,11 +2,11 @@
 namespace KvStore;
 
 /// <summary>The store as a transaction sees it at one moment of its own; a listing of it does not see later changes.</summary>
-/// <param name="storage">The storage itself.</param>
+/// <param name="storage">The storage, whose checks the calls have passed already.</param>
 /// <param name="store">The store's name.</param>
 /// <param name="reads">Reads the storage, and remembers what was read.</param>
 /// <param name="changes">What the transaction has changed.</param>
-internal sealed class TransactionView(KvStorage storage, string store, TransactionReads reads, TransactionChanges changes)
+internal sealed class TransactionView(CheckedStorage storage, string store, TransactionReads reads, TransactionChanges changes)
 {
     /// <summary>The item of a full key, or null.</summary>
     public KvItem? Get(string fullKey, CancellationToken cancellation) =>
@@ -79,7 +79,7 @@ internal sealed class TransactionView(KvStorage storage, string store, Transacti
         KvStoreInfo? info = reads.List(
             new TransactionListing<KvStoreInfo>(
                 $"store '{store}' itself",
-                token => storage.GetStore(store, token) is { } found ? [found] : [],
+                token => storage.Next.GetStore(store, token) is { } found ? [found] : [],
                 found => $"{found.Name} {found.Limits.MaximumKeySize} {found.Limits.MaximumValueSize} {found.IsKept}",
                 _ => null),
             cancellation).FirstOrDefault();
@@ -156,7 +156,7 @@ internal sealed class TransactionView(KvStorage storage, string store, Transacti
         return reads.List(
             new TransactionListing<KvItem>(
                 range.Prefix.Length == 0 ? $"what store '{store}' holds" : $"what lies beneath '{KvException.Shorten(KvPath.ToAbsolute(range.Prefix))}'",
-                token => storage.Scan(store, wider, token),
+                token => storage.Next.Scan(store, wider, token),
                 item => item.FullKey,
                 item => range.KeysOnly ? null : item),
             cancellation);
@@ -165,7 +165,7 @@ internal sealed class TransactionView(KvStorage storage, string store, Transacti
     private IEnumerable<KvNode> ListChildren(string namespacePath, CancellationToken cancellation) => reads.List(
         new TransactionListing<KvNode>(
             $"what lies in namespace '{KvException.Shorten(KvPath.ToAbsolute(namespacePath))}'",
-            token => storage.GetChildren(store, namespacePath, token),
+            token => storage.Next.GetChildren(store, namespacePath, token),
             node => node.IsNamespace ? node.Path + KvPath.Separator : node.Path,
             node => node.Item),
         cancellation);
@@ -176,7 +176,7 @@ internal sealed class TransactionView(KvStorage storage, string store, Transacti
             : reads.List(
                 new TransactionListing<string>(
                     $"the kept namespaces in '{KvException.Shorten(KvPath.ToAbsolute(namespacePath))}'",
-                    token => storage.GetKeptNamespaces(store, namespacePath, token),
+                    token => storage.Next.GetKeptNamespaces(store, namespacePath, token),
                     path => path,
                     _ => null),
                 cancellation);

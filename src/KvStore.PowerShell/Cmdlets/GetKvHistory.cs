@@ -34,7 +34,6 @@ public sealed class GetKvHistoryCommand : KvKeyCmdlet
 
     private void WriteHistory(KvTarget target, string fullKey, bool isNeeded)
     {
-        WriteVerbose($"Reading the history of {target.Describe(fullKey)} of storage '{target.StorageName}'.");
         bool isThere = false;
         foreach (KvChange change in target.Storage.GetHistory(target.Store, fullKey, Cancellation))
         {

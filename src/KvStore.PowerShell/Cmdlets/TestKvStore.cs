@@ -31,7 +31,6 @@ public sealed class TestKvStoreCommand : KvStoreCmdlet
 
     private void CheckAll(KvStorage storage)
     {
-        WriteVerbose($"Checking storage '{GetStorageName()}'.");
         var damages = storage.Check(store: null, Cancellation).ToLookup(damage => damage.Store ?? "", StringComparer.OrdinalIgnoreCase);
 
         // The damaged come first: the damage may be why the list of stores cannot be read.
