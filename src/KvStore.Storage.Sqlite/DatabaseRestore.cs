@@ -28,7 +28,8 @@ internal static class DatabaseRestore
         var tally = new Tally(Math.Max(1, rows.Sum(row => row.Items)), progress);
         foreach (StoreRow row in rows.Where(row => row.Revision > 0))
         {
-            if (session.Stores.Find(row.Name) is { Revision: > 0 })
+            // One that is only watched so far gets no past: its watches are told each item.
+            if (session.Stores.Find(row.Name) is { } there && (there.Revision > 0 || there.Log.IsOn(KvTime.Now)))
             {
                 Change(session, backup, row, tally, cancellation);
             }
@@ -53,20 +54,21 @@ internal static class DatabaseRestore
         StoreChange change = StoreChange.Begin(session, new KvStoreEntry(row.Name), after: row.Revision);
         change.Restore(row);
         long id = session.Stores.Find(row.Name)!.Id;
-        string last = "";
-        for (List<string> keys; (keys = session.Items.ListKeys(id, last, PageSize)).Count > 0; last = keys[^1])
-        {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (string fullKey in keys.Where(fullKey => backup.Items.FindRevision(source.Id, fullKey) is null))
-            {
-                change.Delete(fullKey);
-            }
-        }
-
         foreach (KvItem item in backup.Items.Scan(source, KvRange.All, expected: null, cancellation))
         {
             change.Restore(item);
             tally.Count();
+        }
+
+        // After that, so that what expires in the backup just now is not left as it is here.
+        string last = "";
+        for (List<string> keys; (keys = session.Items.ListKeys(id, last, PageSize)).Count > 0; last = keys[^1])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (string fullKey in keys.Where(fullKey => backup.Items.GetNumbers(source, fullKey)?.IsExpired(KvTime.Now) != false))
+            {
+                change.Delete(fullKey);
+            }
         }
 
         foreach (string namespacePath in backup.Namespaces.List(source, KvPath.Root, cancellation))
@@ -81,8 +83,7 @@ internal static class DatabaseRestore
     private static void Copy(Session session, Session backup, StoreRow row, Tally tally, CancellationToken cancellation)
     {
         var source = new StoreName(row.Id, row.Name);
-        StoreRow? watched = session.Stores.Find(row.Name);
-        StoreRow target = watched ?? session.Stores.Insert(row.Name, row.Limits, row.IsKept);
+        StoreRow target = session.Stores.Find(row.Name) ?? session.Stores.Insert(row.Name, row.Limits, row.IsKept);
         if (target.Name != row.Name)
         {
             session.Respell(row with { Id = target.Id });
@@ -107,7 +108,7 @@ internal static class DatabaseRestore
             Id = target.Id,
             Items = items,
             Namespaces = namespaces,
-            Log = row.Log with { WatchedUntil = watched?.Log.WatchedUntil ?? 0 },
+            Log = row.Log with { WatchedUntil = 0 },
         });
     }
 

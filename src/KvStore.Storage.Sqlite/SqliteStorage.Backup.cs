@@ -15,7 +15,7 @@ public partial class SqliteStorage
     /// <remarks>
     /// Writers of all processes wait while it runs; readers see what was there before, then all that is new. A store that is
     /// there keeps its own past, in which the restore is one more change; one that never was comes with the past that the backup
-    /// has. An item that differs from what is there gets a new revision and a version above both, so that no condition on what
+    /// has, unless a watch waits for it, which is told of each item. An item that differs from what is there gets a new revision and a version above both, so that no condition on what
     /// was read before holds by chance.
     /// </remarks>
     public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation)

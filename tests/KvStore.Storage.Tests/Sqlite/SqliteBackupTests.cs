@@ -144,6 +144,44 @@ public sealed class SqliteBackupTests : SqliteTest
     }
 
     [Fact]
+    public void What_has_expired_in_a_backup_does_not_stay_as_it_is_now()
+    {
+        KvStorage storage = Open();
+        DateTimeOffset end = DateTimeOffset.UtcNow.AddSeconds(1);
+        storage.Commit(Store, new KvBatch().Set("a", "old", end).Set("b", "1"), Token);
+        storage.Backup(Copy, progress: null, Token);
+        storage.Commit(Store, new KvBatch().Set("a", "new"), Token);
+        while (DateTimeOffset.UtcNow <= end)
+        {
+            Thread.Sleep(20);
+        }
+
+        storage.Restore(Copy, progress: null, Token);
+        Assert.Equal(["b"], Keys(storage));
+        Assert.Empty(storage.Check(store: null, Token));
+    }
+
+    [Fact]
+    public void A_watch_that_waits_for_a_store_sees_it_come_out_of_a_backup()
+    {
+        KvStorage storage = Open();
+        Set(storage, "a", "1");
+        Set(storage, "b", "1");
+        storage.Backup(Copy, progress: null, Token);
+        KvStorage other = Open(database: Path.Combine(Folder, "new.db"));
+        using IEnumerator<KvChange> changes = other.Watch(Store, "", fromRevision: null, Token).GetEnumerator();
+        other.Restore(Copy, progress: null, Token);
+        var seen = new List<string>();
+        while (seen.Count < 2 && changes.MoveNext())
+        {
+            seen.Add($"{changes.Current.Kind} {changes.Current.FullKey}");
+        }
+
+        Assert.Equal(["Set a", "Set b"], seen);
+        Assert.Empty(other.Check(store: null, Token));
+    }
+
+    [Fact]
     public void Another_storage_that_knows_the_stores_reads_the_right_ones_after_a_restore()
     {
         KvStorage made = Open(database: Path.Combine(Folder, "made.db"));
