@@ -16,7 +16,9 @@ public partial class SqliteStorage
 
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
-        Existing(session => StoreHistory.ScanAt(session, store, range, revision, cancellation), () => revision == 0 ? [] : throw LogGap.OfMoment(store, row: null, revision));
+        Existing(
+            session => StoreHistory.ScanAt(session, store, range, revision, cancellation),
+            otherwise: () => KeptRevisions.CheckState(store, revision, oldestRevision: 0, newestRevision: 0));
 
     /// <inheritdoc/>
     public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
@@ -32,7 +34,7 @@ public partial class SqliteStorage
             {
                 _ = session.Describe(store) ?? throw NotFound(store);
                 StoreRow row = session.Stores.Find(store)!;
-                session.Stores.Update(row with { IsKept = row.IsKept || period > TimeSpan.Zero, Log = row.Log with { Period = StoreLog.ToMicroseconds(period) } });
+                session.Stores.Update(row with { IsKept = row.IsKept || period > TimeSpan.Zero, Log = row.Log with { Period = HistoryPeriod.ToNumber(period) } });
                 return true;
             },
             runsAlone: false,
@@ -85,7 +87,7 @@ public partial class SqliteStorage
             return (0, true);
         }
 
-        long period = Math.Min(row.Log.Period, StoreLog.ToMicroseconds(keep ?? TimeSpan.MaxValue));
+        long period = Math.Min(row.Log.Period, HistoryPeriod.ToNumber(keep ?? TimeSpan.MaxValue));
         (StoreRow trimmed, long forgotten, bool isDone) = LogTrimming.Trim(session, row, period, CompressionPortion);
         session.Stores.Update(trimmed);
         return (forgotten, isDone);
@@ -94,8 +96,8 @@ public partial class SqliteStorage
     private static KvException NotFound(string store) =>
         new(KvError.StoreNotFound, $"There is no store '{store}'. Create it with New-KvStore, or by setting an item in it.", store);
 
-    /// <summary>A lazy read that also has an answer where there is no database yet.</summary>
-    private IEnumerable<T> Existing<T>(Func<Session, IEnumerable<T>> read, Func<IEnumerable<T>> otherwise)
+    /// <summary>A lazy read, and what is to be checked where there is no database to be read yet.</summary>
+    private IEnumerable<T> Existing<T>(Func<Session, IEnumerable<T>> read, Action otherwise)
     {
         bool exists = false;
         foreach (T found in _engine.Stream(session =>
@@ -109,10 +111,7 @@ public partial class SqliteStorage
 
         if (!exists)
         {
-            foreach (T found in otherwise())
-            {
-                yield return found;
-            }
+            otherwise();
         }
     }
 }

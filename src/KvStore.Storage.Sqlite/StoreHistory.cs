@@ -9,11 +9,7 @@ internal static class StoreHistory
     public static IEnumerable<KvItem> ScanAt(Session session, string store, KvRange range, long revision, CancellationToken cancellation)
     {
         StoreRow? row = session.Stores.Find(store);
-        if (revision > (row?.Revision ?? 0) || revision < (row?.Log.Start ?? 0))
-        {
-            throw LogGap.OfMoment(store, row, revision);
-        }
-
+        KeptRevisions.CheckState(row?.Name ?? store, revision, row?.Log.Start ?? 0, row?.Revision ?? 0);
         if (row is null || range.IsEmpty)
         {
             yield break;

@@ -10,13 +10,10 @@ namespace KvStore.Storage.Sqlite;
 internal readonly record struct StoreLog(long Period, long WatchedUntil, long Start, long Trimmed)
 {
     /// <summary>The period as the contract has it.</summary>
-    public TimeSpan HistoryPeriod => Period == long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromTicks(Period * TimeSpan.TicksPerMicrosecond);
+    public TimeSpan HistoryPeriod => KvStore.HistoryPeriod.FromNumber(Period);
 
     /// <summary>An empty log of a store that logs nothing.</summary>
     public static StoreLog Off(long revision) => new(Period: 0, WatchedUntil: 0, Start: revision, Trimmed: revision);
-
-    /// <summary>A period in microseconds.</summary>
-    public static long ToMicroseconds(TimeSpan period) => period == TimeSpan.MaxValue ? long.MaxValue : period.Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Whether a commit at a time is logged.</summary>
     public bool IsOn(long now) => Period > 0 || WatchedUntil > now;

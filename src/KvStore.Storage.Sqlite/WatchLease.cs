@@ -57,11 +57,7 @@ internal sealed class WatchLease
                 long now = KvTime.Now;
                 StoreRow row = session.Stores.Find(store) ?? session.Stores.Insert(store, KvLimits.Default, isKept: false);
                 long last = fromRevision is null ? row.Revision : Math.Max(fromRevision.Value - 1, 0);
-                if (last < row.Log.Start)
-                {
-                    throw LogGap.OfWatch(row, fromRevision!.Value);
-                }
-
+                KeptRevisions.CheckChanges(row.Name, last + 1, row.Log.Start);
                 long until = now + (Period.Ticks / TimeSpan.TicksPerMicrosecond);
                 session.Watches.DeleteOld(now - (Memory.Ticks / TimeSpan.TicksPerMicrosecond));
                 session.Watches.Insert(id, row.Id, last, until);

@@ -116,6 +116,42 @@ internal static class HistoryCases
         Expect.Equal(c.Describe()!.Revision, c.Describe()!.OldestRevision, "The oldest revision");
     }
 
+    [ConformanceCase(Needs = Both)]
+    public static void Compressing_with_a_longer_time_than_the_period_keeps_no_more_than_that(ConformanceContext c)
+    {
+        c.Set("a", "1");
+        if (c.Describe()?.HistoryPeriod is null)
+        {
+            return;
+        }
+
+        c.Storage.SetHistoryPeriod(c.Store, TimeSpan.FromMilliseconds(1), c.Cancellation);
+        long revision = c.Describe()!.Revision!.Value;
+        c.Set("a", "2");
+        c.Set("b", "1");
+        Thread.Sleep(TimeSpan.FromMilliseconds(20));
+        c.Storage.Compress(c.Store, TimeSpan.FromHours(1), c.Cancellation);
+        Expect.Error(KvError.RevisionGone, () => ShowAt(c, revision), "A revision that is older than the period");
+    }
+
+    [ConformanceCase(Needs = Both)]
+    public static void A_removed_store_takes_its_past_with_it(ConformanceContext c)
+    {
+        c.Set("a", "1");
+        long revision = Keep(c);
+        c.Set("a", "2");
+        if (c.Describe()?.HistoryPeriod is null)
+        {
+            return;
+        }
+
+        c.Storage.RemoveStore(c.Store, c.Cancellation);
+        Expect.Error(KvError.RevisionGone, () => ShowAt(c, revision), "A revision of the removed store");
+        Expect.Sequence([], c.Storage.GetHistory(c.Store, "a", c.Cancellation).Where(change => change.Item is not null).Select(change => change.Value!), "The states of an item of the removed store");
+        c.Set("b", "1");
+        Expect.Error(KvError.RevisionGone, () => ShowAt(c, revision), "A revision of the removed store, once there is another of its name");
+    }
+
     [ConformanceCase(Needs = Both | KvCapabilities.Expiry)]
     public static void What_has_expired_is_not_seen_in_the_past_either(ConformanceContext c)
     {

@@ -15,7 +15,7 @@ public static class KeptRevisions
         {
             throw new KvException(
                 KvError.RevisionGone,
-                $"The changes of store '{store}' from revision {fromRevision} on are no longer kept; those from {oldestRevision + 1} on are. Read the store anew and watch from there, or have it keep its history for longer.",
+                $"The changes of store '{store}' from revision {fromRevision} on are no longer kept; those from {oldestRevision + 1} on are. Read the store anew and watch from there, or have it keep its history for longer (Set-KvStore -HistoryPeriod).",
                 store);
         }
     }
@@ -32,7 +32,7 @@ public static class KeptRevisions
         {
             throw new KvException(
                 KvError.RevisionGone,
-                $"Store '{store}' as it was at revision {revision} is no longer kept; it is from revision {oldestRevision} on. Choose a later one, or have the store keep its history for longer.",
+                $"Store '{store}' as it was at revision {revision} is no longer kept; it is from revision {oldestRevision} on. Choose a later one, or have the store keep its history for longer (Set-KvStore -HistoryPeriod).",
                 store);
         }
 

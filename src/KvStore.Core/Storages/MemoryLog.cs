@@ -18,6 +18,7 @@ internal sealed class MemoryLog(string store)
     private static readonly Comparer<Moment> ByRevision = Comparer<Moment>.Create((x, y) => x.Revision.CompareTo(y.Revision));
     private static readonly ImmutableSortedSet<KvItem> NoItems = [];
 
+    private readonly string _store = store;
     private readonly object _gate = new();
     private readonly List<Moment> _moments = [];
     private readonly List<Watch> _watches = [];
@@ -104,12 +105,22 @@ internal sealed class MemoryLog(string store)
         }
     }
 
-    /// <summary>Forgets what is older than a period; gives the number of changes forgotten.</summary>
+    /// <summary>Forgets what is older than the period, or a shorter one; gives the number of changes forgotten.</summary>
     public long Trim(TimeSpan? keep)
     {
         lock (_gate)
         {
-            return Trim(GetHorizon(KvTime.Now, keep ?? _period));
+            return Trim(GetHorizon(KvTime.Now, keep < _period ? keep.Value : _period));
+        }
+    }
+
+    /// <summary>Forgets the period and all that only it had kept: the store is removed.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _period = TimeSpan.Zero;
+            Trim(long.MaxValue);
         }
     }
 
@@ -135,7 +146,7 @@ internal sealed class MemoryLog(string store)
             }
 
             ImmutableSortedSet<KvItem> oldest = _moments.Count == 0 ? current : _moments[0].Items;
-            if (oldest.TryGetValue(new KvItem(store, fullKey, ""), out KvItem item))
+            if (oldest.TryGetValue(new KvItem(_store, fullKey, ""), out KvItem item))
             {
                 changes.Add(KvChange.OfSet(item));
             }
@@ -152,21 +163,10 @@ internal sealed class MemoryLog(string store)
         lock (_gate)
         {
             long seen = fromRevision is { } from ? Math.Max(from - 1, 0) : _revision;
-            CheckKept(seen);
+            KeptRevisions.CheckChanges(_store, seen + 1, Oldest);
             var watch = new Watch(this, seen);
             _watches.Add(watch);
             return watch;
-        }
-    }
-
-    private void CheckKept(long seen)
-    {
-        if (seen < Oldest)
-        {
-            throw new KvException(
-                KvError.RevisionGone,
-                $"The changes of store '{store}' from revision {seen + 1} on are no longer kept; those from {Oldest + 1} on are. Read the store anew and watch from there, or have more kept (Set-KvStore -HistoryPeriod).",
-                store);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class MemoryLog(string store)
         public long Seen { get; private set; } = seen;
 
         /// <summary>Whether somebody read from it lately.</summary>
-        public bool IsAlive => Environment.TickCount64 - _read < WatchLease.TotalMilliseconds;
+        public bool IsAlive => Environment.TickCount64 - Volatile.Read(ref _read) < WatchLease.TotalMilliseconds;
 
         /// <summary>Reads the changes of the next commit, and waits for it if it has not come yet.</summary>
         /// <param name="timeout">How long to wait.</param>
@@ -226,8 +226,8 @@ internal sealed class MemoryLog(string store)
                 }
 
                 cancellation.ThrowIfCancellationRequested();
-                log.CheckKept(Math.Min(Seen, log._revision));
-                _read = Environment.TickCount64;
+                KeptRevisions.CheckChanges(log._store, Math.Min(Seen, log._revision) + 1, log.Oldest);
+                Renew();
                 if (!log._watches.Contains(this))
                 {
                     log._watches.Add(this);
@@ -242,6 +242,9 @@ internal sealed class MemoryLog(string store)
                 return moment.Changes;
             }
         }
+
+        /// <summary>Tells that somebody is still at work on what was read.</summary>
+        public void Renew() => Volatile.Write(ref _read, Environment.TickCount64);
 
         /// <summary>Ends the watch: nothing is kept for it any longer.</summary>
         public void End()

@@ -90,7 +90,7 @@ public sealed class MemoryStorage : KvStorage
             if (Find(store) is { } removed)
             {
                 removed.Apply(new KvBatch().DeleteNamespace(""));
-                removed.Log.Period = TimeSpan.Zero;
+                removed.Log.Forget();
                 _stores[store] = Make(removed.Name, KvLimits.Default, isKept: false);
             }
         }
@@ -133,11 +133,23 @@ public sealed class MemoryStorage : KvStorage
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
     {
-        MemoryStore? target = Find(store);
-        return target?.ScanAt(range, revision, cancellation) ?? (target is null && revision == 0 ? [] : throw new KvException(
-            KvError.RevisionGone,
-            $"Store '{store}' cannot be read at revision {revision}: those from {target?.Log.OldestRevision ?? 0} to {target?.Revision ?? 0} are kept. Name one of them, or have more kept (Set-KvStore -HistoryPeriod).",
-            store));
+        while (true)
+        {
+            MemoryStore? target = Find(store);
+            if (target?.ScanAt(range, revision, cancellation) is { } items)
+            {
+                return items;
+            }
+
+            KeptRevisions.CheckState(store, revision, target?.Log.OldestRevision ?? 0, target?.Revision ?? 0);
+            if (target is null)
+            {
+                return [];
+            }
+
+            // A commit came between the two looks.
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     /// <inheritdoc/>
@@ -176,6 +188,9 @@ public sealed class MemoryStorage : KvStorage
                     if (KvPath.IsBeneath(change.FullKey, namespacePath))
                     {
                         yield return change;
+
+                        // Whoever takes the changes may take his time over each.
+                        watch.Renew();
                     }
                 }
             }
