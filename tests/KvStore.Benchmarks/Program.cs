@@ -1,4 +1,19 @@
-// Speed is shown here and nowhere else: `dotnet run -c Release --project tests/KvStore.Benchmarks -- --filter '*'`.
+// Speed is shown here and nowhere else; docs/performance.md tells how each table is made.
 using BenchmarkDotNet.Running;
+using KvStore.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args.FirstOrDefault())
+{
+    case "compare":
+        new StorageComparison(args[1..]).Run();
+        break;
+    case "scale":
+        ScaleMeasurement.Run(args[1..]);
+        break;
+    case "first-get":
+        FirstGet.Run(args[1], args[2]);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(FirstGet).Assembly).Run(args);
+        break;
+}
