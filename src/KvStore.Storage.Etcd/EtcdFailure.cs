@@ -23,6 +23,9 @@ internal sealed record EtcdFailure(int Code, string Message)
     /// <summary>Whether the token has expired, or was given before the users were changed: another one is needed, and nothing was done.</summary>
     public bool IsTokenStale => Code == Unauthenticated || Has("invalid auth token") || Has("revision of auth store is old") || Has("revision in header is old");
 
+    /// <summary>Whether the user may not do it. A watch tells of a token that has expired in this way too.</summary>
+    public bool IsDenied => Code == PermissionDenied;
+
     /// <summary>Whether no user is needed, so that none can be checked.</summary>
     public bool IsAuthenticationOff => Has("authentication is not enabled");
 
@@ -35,9 +38,7 @@ internal sealed record EtcdFailure(int Code, string Message)
         try
         {
             using var document = JsonDocument.Parse(reply.Body);
-            JsonElement root = document.RootElement;
-            string? message = root.TryGetProperty("message", out JsonElement found) || root.TryGetProperty("error", out found) ? found.GetString() : null;
-            return new EtcdFailure(root.TryGetProperty("code", out JsonElement code) ? code.GetInt32() : -1, message ?? "");
+            return From(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -45,6 +46,23 @@ internal sealed record EtcdFailure(int Code, string Message)
             return new EtcdFailure(-1, $"HTTP status {(int)reply.Status}, not in JSON: is it an etcd 3.4 or later?");
         }
     }
+
+    /// <summary>Reads an object that tells of a failure; that of a stream stands within another one.</summary>
+    /// <exception cref="InvalidOperationException">It is not such an object.</exception>
+    public static EtcdFailure From(JsonElement failure)
+    {
+        if (failure.TryGetProperty("error", out JsonElement inner) && inner.ValueKind == JsonValueKind.Object)
+        {
+            return From(inner);
+        }
+
+        string? message = failure.TryGetProperty("message", out JsonElement found) || failure.TryGetProperty("error", out found) ? found.GetString() : null;
+        return new EtcdFailure(failure.TryGetProperty("code", out JsonElement code) || failure.TryGetProperty("grpc_code", out code) ? code.GetInt32() : -1, message ?? "");
+    }
+
+    /// <summary>Reads the reason that etcd gives for ending a watch.</summary>
+    public static EtcdFailure FromReason(string reason) =>
+        new(reason.Contains("permission denied", StringComparison.OrdinalIgnoreCase) ? PermissionDenied : -1, reason);
 
     /// <summary>The error to be thrown.</summary>
     /// <param name="description">The storage, as errors name it.</param>

@@ -23,6 +23,9 @@ internal sealed class EtcdGateway(string description, IReadOnlyList<Uri> endpoin
     /// <summary>How long a writer tries to win against others.</summary>
     public TimeSpan RetryTime { get; } = options.RetryTime ?? KvRetry.DefaultBound;
 
+    /// <summary>The longest that one request may take.</summary>
+    public TimeSpan RequestTime { get; } = options.RequestTime;
+
     /// <summary>Reads several keys and ranges at one moment, the newest; repeated where a server fails.</summary>
     public TransactionReply Read(IReadOnlyList<Operation> reads, CancellationToken cancellation) =>
         Retry.Run(() => Apply(new Transaction(reads), HttpEffect.Read, cancellation), cancellation);
@@ -51,11 +54,83 @@ internal sealed class EtcdGateway(string description, IReadOnlyList<Uri> endpoin
             cancellation);
     }
 
+    /// <summary>Opens a watch; repeated where a server fails.</summary>
+    /// <exception cref="KvException"><see cref="KvError.AccessDenied"/>; <see cref="KvError.StorageUnavailable"/>.</exception>
+    public WatchStream Watch(WatchRequest request, CancellationToken cancellation) => Retry.Run(
+        () =>
+        {
+            try
+            {
+                return Open(request, cancellation);
+            }
+            catch (KvException e) when (options.User is not null && !e.IsRepeatable)
+            {
+                // A watch with a token that has expired is refused as if it were not permitted.
+                Authenticate(cancellation);
+                return Open(request, cancellation);
+            }
+        },
+        cancellation);
+
+    /// <summary>Reads one key, and tells which server answered; repeated where a server fails.</summary>
+    public (TransactionReply Reply, Uri Endpoint) Ask(ReadOperation read, CancellationToken cancellation) => Retry.Run(
+        () =>
+        {
+            HttpReply reply = Send("/v3/kv/txn", new Transaction([read]).ToJson(), HttpEffect.Read, cancellation);
+            return (Parse(reply, TransactionReply.Parse), reply.Endpoint);
+        },
+        cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _endpoints.Dispose();
 
+    /// <summary>The error of a reply that is none of etcd's.</summary>
+    public static KvException NotEtcd(string description, Uri endpoint, Exception cause) => new(
+        KvError.StorageUnavailable,
+        $"Storage '{description}': the reply of {endpoint.Authority} is not one of etcd's. Check that the connection names an etcd cluster of version 3.4 or later.",
+        description,
+        cause);
+
     private TransactionReply Apply(Transaction transaction, HttpEffect effect, CancellationToken cancellation) =>
         Parse(Send("/v3/kv/txn", transaction.ToJson(), effect, cancellation), TransactionReply.Parse);
+
+    private WatchStream Open(WatchRequest request, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+
+        // A server that is cut off from the others would fall silent: it is to end the watch.
+        var headers = new Dictionary<string, string> { ["Grpc-Metadata-hasleader"] = "true" };
+        if (options.User is not null && (Volatile.Read(ref _token) ?? Authenticate(cancellation)) is { Length: > 0 } token)
+        {
+            headers.Add("Authorization", token);
+        }
+
+        HttpLines lines = _endpoints.Open("/v3/watch", request.ToJson(), headers, cancellation);
+        var stream = new WatchStream(description, lines);
+        try
+        {
+            if (lines.Refusal is { } refusal)
+            {
+                throw Refuse(EtcdFailure.From(refusal), refusal, HttpEffect.Read);
+            }
+
+            // The first answer says that the watch is there.
+            return stream.Read(options.RequestTime, cancellation) is not null ? stream : throw new KvException(
+                KvError.StorageUnavailable,
+                $"Storage '{description}': {lines.Endpoint.Authority} did not begin a watch within {options.RequestTime.TotalSeconds:0.###} s (option timeout).",
+                description) { IsRepeatable = true };
+        }
+        catch (Exception e)
+        {
+            stream.Dispose();
+            if (e is KvException { IsRepeatable: true })
+            {
+                _endpoints.PassOver(lines.Endpoint);
+            }
+
+            throw;
+        }
+    }
 
     private HttpReply Send(string path, ReadOnlyMemory<byte> body, HttpEffect effect, CancellationToken cancellation)
     {
@@ -121,11 +196,7 @@ internal sealed class EtcdGateway(string description, IReadOnlyList<Uri> endpoin
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new KvException(
-                KvError.StorageUnavailable,
-                $"Storage '{description}': the reply of {reply.Endpoint.Authority} is not one of etcd's. Check that the connection names an etcd cluster of version 3.4 or later.",
-                description,
-                e);
+            throw NotEtcd(description, reply.Endpoint, e);
         }
     }
 }

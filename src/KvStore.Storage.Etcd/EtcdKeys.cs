@@ -18,6 +18,8 @@ internal sealed class EtcdKeys(string prefix)
 /// <param name="Prefix">The text, which ends with a slash.</param>
 internal sealed record Folder(string Prefix)
 {
+    private readonly byte[] _bytes = Encoding.UTF8.GetBytes(Prefix);
+
     /// <summary>The key of a path.</summary>
     public byte[] this[string path] => Encoding.UTF8.GetBytes(Prefix + path);
 
@@ -30,8 +32,11 @@ internal sealed record Folder(string Prefix)
     /// <summary>The first key of a range, and its end, exclusive.</summary>
     public (byte[] Start, byte[] End) GetBounds(KvRange range) => (this[range.LowerBound], range.UpperBound is { } end ? this[end] : End);
 
+    /// <summary>Whether a key lies in this folder.</summary>
+    public bool Contains(byte[] key) => key.AsSpan().StartsWith(_bytes);
+
     /// <summary>The path of a key in this folder.</summary>
-    public string GetPath(byte[] key) => Encoding.UTF8.GetString(key.AsSpan(Encoding.UTF8.GetByteCount(Prefix)));
+    public string GetPath(byte[] key) => Encoding.UTF8.GetString(key.AsSpan(_bytes.Length));
 }
 
 /// <summary>The keys of one store.</summary>
@@ -39,6 +44,9 @@ internal sealed record Folder(string Prefix)
 /// <param name="store">The store's name in lower case.</param>
 internal sealed class StoreKeys(string prefix, string store)
 {
+    /// <summary>All of the store but what describes it.</summary>
+    public Folder All { get; } = new($"{prefix}{store}/");
+
     /// <summary>What describes the store.</summary>
     public byte[] Description { get; } = Encoding.UTF8.GetBytes($"{prefix}.stores/{store}");
 

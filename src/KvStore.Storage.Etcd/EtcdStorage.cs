@@ -19,6 +19,7 @@ public sealed class EtcdStorage : KvStorage
     private readonly EtcdGateway _gateway;
     private readonly EtcdKeys _keys;
     private readonly Committer _committer;
+    private readonly PastMoments _moments;
 
     /// <summary>Describes the cluster; nothing is connected yet.</summary>
     /// <param name="connection">The URL.</param>
@@ -78,6 +79,7 @@ public sealed class EtcdStorage : KvStorage
         _keys = new EtcdKeys(prefix);
         _gateway = new EtcdGateway(Description, endpoints, options);
         _committer = new Committer(_gateway, _keys, Description);
+        _moments = new PastMoments(_gateway, _keys);
     }
 
     /// <inheritdoc/>
@@ -86,7 +88,8 @@ public sealed class EtcdStorage : KvStorage
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.NamespaceDeletes;
+        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Watching | KvCapabilities.History;
 
     /// <inheritdoc/>
     /// <remarks>etcd's servers take requests of 1.5 MiB unless configured otherwise.</remarks>
@@ -228,6 +231,49 @@ public sealed class EtcdStorage : KvStorage
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A change that no commit made, of an item whose lease ended or that another program put there, carries the revision that
+    /// the store had then. From a revision on come all changes that followed the commit before it.
+    /// </remarks>
+    /// <exception cref="KvException">Also <see cref="KvError.StorageUnavailable"/>: no server has answered for the time of the option retryTime.</exception>
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
+    {
+        StoreKeys keys = _keys.Of(store);
+        StorePast past = StorePast.Read(_gateway, keys, store, cancellation);
+        long before = Math.Max(1, fromRevision ?? 1) - 1;
+        long after = fromRevision is null ? past.EtcdRevision : past.FindEnd(before, cancellation);
+        var watch = new StoreWatch(_gateway, keys, store, after, cancellation);
+        var changes = new StoreChanges(_gateway, keys, store, fromRevision is null ? past.Revision : Math.Min(before, past.Revision), cancellation);
+        return changes.Read(watch, namespacePath, before);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
+    {
+        long moment = _moments.Find(store, revision, cancellation);
+        foreach (KvItem item in new StoreSnapshot(_gateway, _keys.Of(store), store, moment, cancellation).Scan(range))
+        {
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
+        new ItemHistory(_gateway, _keys.Of(store), store, fullKey, cancellation).Read();
+
+    /// <inheritdoc/>
+    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) => throw HistoryIsTheClusters(store);
+
+    /// <inheritdoc/>
+    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation) => throw HistoryIsTheClusters(store);
+
+    /// <inheritdoc/>
+    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) => throw BackupIsTheClusters("etcdctl snapshot save");
+
+    /// <inheritdoc/>
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) => throw BackupIsTheClusters("etcdutl snapshot restore");
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -235,6 +281,16 @@ public sealed class EtcdStorage : KvStorage
             _gateway.Dispose();
         }
     }
+
+    private KvException HistoryIsTheClusters(string store) => new(
+        KvError.NotSupported,
+        $"Storage '{Description}' keeps the past of store '{store}' as long as etcd keeps that of the whole cluster. Set etcd's options --auto-compaction-mode and --auto-compaction-retention, or compact it by 'etcdctl compact <revision>' and give the space back by 'etcdctl defrag'.",
+        store);
+
+    private KvException BackupIsTheClusters(string command) => new(
+        KvError.NotSupported,
+        $"Storage '{Description}' is saved and restored by etcd itself, as a whole: see '{command}'. Export-KvStore writes its stores alone to a document.",
+        Description);
 
     private StoreSnapshot Snapshot(string store, CancellationToken cancellation) => new(_gateway, _keys.Of(store), store, revision: 0, cancellation);
 

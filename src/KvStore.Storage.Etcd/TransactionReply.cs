@@ -8,7 +8,8 @@ namespace KvStore.Storage.Etcd;
 /// <param name="Key">The key.</param>
 /// <param name="Value">Its value; empty where only keys were asked for.</param>
 /// <param name="ModRevision">etcd's revision that last changed it.</param>
-internal readonly record struct EtcdEntry(byte[] Key, byte[] Value, long ModRevision);
+/// <param name="CreateRevision">etcd's revision that created it.</param>
+internal readonly record struct EtcdEntry(byte[] Key, byte[] Value, long ModRevision, long CreateRevision);
 
 /// <summary>What one read found.</summary>
 /// <param name="Entries">The keys in the order of their bytes.</param>
@@ -36,6 +37,16 @@ internal sealed record TransactionReply(bool Succeeded, long Revision, IReadOnly
         return new TransactionReply(GetFlag(document.RootElement, "succeeded"), GetNumber(document.RootElement.GetProperty("header"), "revision"), reads);
     }
 
+    /// <summary>Reads a key; the gateway leaves out what is empty, zero or false.</summary>
+    public static EtcdEntry ToEntry(JsonElement entry) => new(GetBytes(entry, "key"), GetBytes(entry, "value"), GetNumber(entry, "mod_revision"), GetNumber(entry, "create_revision"));
+
+    /// <summary>A flag; false where it is left out.</summary>
+    public static bool GetFlag(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.GetBoolean();
+
+    /// <summary>A number of 64 bits, which stands there as text; 0 where it is left out.</summary>
+    public static long GetNumber(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) ? long.Parse(value.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+
     private static void AddReads(JsonElement transaction, List<ReadReply> reads)
     {
         if (!transaction.TryGetProperty("responses", out JsonElement responses))
@@ -57,13 +68,5 @@ internal sealed record TransactionReply(bool Succeeded, long Revision, IReadOnly
         }
     }
 
-    // The gateway leaves out what is empty, zero or false.
-    private static EtcdEntry ToEntry(JsonElement entry) => new(GetBytes(entry, "key"), GetBytes(entry, "value"), GetNumber(entry, "mod_revision"));
-
     private static byte[] GetBytes(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetBytesFromBase64() : [];
-
-    private static bool GetFlag(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.GetBoolean();
-
-    private static long GetNumber(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) ? long.Parse(value.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
 }

@@ -29,20 +29,33 @@ internal sealed class TestProxy : IDisposable
     /// <summary>Decides whether the answer to a request is lost, and the connection with it.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>Decides whether the connection of a request brings nothing any more, and looks whole all the same, while <see cref="IsSilent"/>.</summary>
+    public Func<string, bool> MayFallSilent { get; set; } = _ => false;
+
+    /// <summary>Whether what comes on such connections is swallowed.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>The number of requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>The number of bytes that the server has answered so far.</summary>
     public long AnsweredBytes => Interlocked.Read(ref _answered);
 
+    /// <summary>Breaks all connections; new ones may be made.</summary>
+    public void Break()
+    {
+        lock (_sockets)
+        {
+            _sockets.ForEach(socket => socket.Dispose());
+            _sockets.Clear();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _listener.Stop();
-        lock (_sockets)
-        {
-            _sockets.ForEach(socket => socket.Dispose());
-        }
+        Break();
     }
 
     private Socket Keep(Socket socket)
@@ -84,6 +97,7 @@ internal sealed class TestProxy : IDisposable
             Socket server = Keep(new Socket(SocketType.Stream, ProtocolType.Tcp));
             server.Connect(address);
             bool isLost = false;
+            bool maySwallow = false;
             var toServer = new Thread(() => Forward(client, server, text =>
             {
                 if (text.StartsWith("POST ", StringComparison.Ordinal) || text.StartsWith("PUT ", StringComparison.Ordinal) || text.StartsWith("GET ", StringComparison.Ordinal))
@@ -92,6 +106,7 @@ internal sealed class TestProxy : IDisposable
                 }
 
                 isLost |= LosesAnswer(text);
+                maySwallow |= MayFallSilent(text);
                 return true;
             })) { IsBackground = true };
             toServer.Start();
@@ -99,7 +114,7 @@ internal sealed class TestProxy : IDisposable
             {
                 Interlocked.Add(ref _answered, text.Length);
                 return !isLost;
-            });
+            }, () => maySwallow && IsSilent);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -109,14 +124,17 @@ internal sealed class TestProxy : IDisposable
         client.Dispose();
     }
 
-    private static void Forward(Socket from, Socket to, Func<string, bool> passes)
+    private static void Forward(Socket from, Socket to, Func<string, bool> passes, Func<bool>? swallows = null)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             for (int count = from.Receive(buffer); count > 0 && passes(Encoding.Latin1.GetString(buffer, 0, count)); count = from.Receive(buffer))
             {
-                to.Send(buffer, count, SocketFlags.None);
+                if (swallows?.Invoke() != true)
+                {
+                    to.Send(buffer, count, SocketFlags.None);
+                }
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -40,34 +40,18 @@ public sealed class HttpEndpoints : IDisposable
     /// <param name="cancellation">Ends the call at once.</param>
     /// <returns>The reply, whatever its status.</returns>
     /// <exception cref="KvException"><see cref="KvError.StorageUnavailable"/>, if it was closed too; its <see cref="KvException.MayBeApplied"/> tells whether a write may have arrived.</exception>
-    public HttpReply Send(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string? authorization, HttpEffect effect, CancellationToken cancellation)
-    {
-        var failures = new List<Failure>();
-        while (true)
-        {
-            if (_isDisposed)
-            {
-                throw new KvException(KvError.StorageUnavailable, $"Storage '{_description}' was closed. Connect it again.", _description);
-            }
+    public HttpReply Send(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string? authorization, HttpEffect effect, CancellationToken cancellation) =>
+        Ask(endpoint => Send(endpoint, method, path, body, authorization, cancellation), effect, cancellation);
 
-            int index = Volatile.Read(ref _current);
-            Uri endpoint = _endpoints[index];
-            try
-            {
-                return Send(endpoint, method, path, body, authorization, cancellation);
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                failures.Add(Failure.From(endpoint, e, _timeout));
-                PassOver(endpoint);
-                if (failures[^1].MayHaveArrived || failures.Count == _endpoints.Count)
-                {
-                    throw Unavailable(failures, effect, e);
-                }
-            }
-        }
-    }
+    /// <summary>Opens a reply that goes on for ever, a line at a time, at the server that answered last or the next ones. What is asked for must only read.</summary>
+    /// <param name="path">The path and query, from the server's root.</param>
+    /// <param name="body">The body in JSON, which is posted.</param>
+    /// <param name="headers">Headers beside the usual ones.</param>
+    /// <param name="cancellation">Ends the call at once.</param>
+    /// <returns>The lines, or the reply that refuses them.</returns>
+    /// <exception cref="KvException"><see cref="KvError.StorageUnavailable"/>, if it was closed too.</exception>
+    public HttpLines Open(string path, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> headers, CancellationToken cancellation) =>
+        Ask(endpoint => Open(endpoint, path, body, headers, cancellation), HttpEffect.Read, cancellation);
 
     /// <summary>Makes the next server the first to be asked, because one answered that it cannot serve now.</summary>
     /// <param name="endpoint">The server that answered so.</param>
@@ -105,14 +89,38 @@ public sealed class HttpEndpoints : IDisposable
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    private T Ask<T>(Func<Uri, T> send, HttpEffect effect, CancellationToken cancellation)
+    {
+        var failures = new List<Failure>();
+        while (true)
+        {
+            if (_isDisposed)
+            {
+                throw new KvException(KvError.StorageUnavailable, $"Storage '{_description}' was closed. Connect it again.", _description);
+            }
+
+            int index = Volatile.Read(ref _current);
+            Uri endpoint = _endpoints[index];
+            try
+            {
+                return send(endpoint);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                failures.Add(Failure.From(endpoint, e, _timeout));
+                PassOver(endpoint);
+                if (failures[^1].MayHaveArrived || failures.Count == _endpoints.Count)
+                {
+                    throw Unavailable(failures, effect, e);
+                }
+            }
+        }
+    }
+
     private HttpReply Send(Uri endpoint, HttpMethod method, string path, ReadOnlyMemory<byte>? body, string? authorization, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(endpoint, path));
-        if (body is { } content)
-        {
-            request.Content = new ReadOnlyMemoryContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        }
-
+        using var request = new HttpRequestMessage(method, new Uri(endpoint, path)) { Content = ToJson(body) };
         if (authorization is not null)
         {
             // A token may be of any form; what it is goes to the server as it is.
@@ -122,10 +130,32 @@ public sealed class HttpEndpoints : IDisposable
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(_timeout);
         using HttpResponseMessage response = _client.Value.Send(request, HttpCompletionOption.ResponseContentRead, deadline.Token);
+        return ToReply(endpoint, response, deadline.Token);
+    }
+
+    private HttpLines Open(Uri endpoint, string path, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> headers, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpoint, path)) { Content = ToJson(body) };
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(_timeout);
+        HttpResponseMessage response = _client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        return new HttpLines(_description, endpoint, response) { Refusal = response.IsSuccessStatusCode ? null : ToReply(endpoint, response, deadline.Token) };
+    }
+
+    private static HttpReply ToReply(Uri endpoint, HttpResponseMessage response, CancellationToken cancellation)
+    {
         using var reply = new MemoryStream();
-        response.Content.CopyTo(reply, context: null, deadline.Token);
+        response.Content.CopyTo(reply, context: null, cancellation);
         return new HttpReply(endpoint, response.StatusCode, response.Content.Headers.ContentType?.MediaType, reply.GetBuffer().AsMemory(0, (int)reply.Length));
     }
+
+    private static ReadOnlyMemoryContent? ToJson(ReadOnlyMemory<byte>? body) =>
+        body is { } content ? new ReadOnlyMemoryContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } : null;
 
     private KvException Unavailable(List<Failure> failures, HttpEffect effect, Exception cause)
     {

@@ -81,7 +81,7 @@ public sealed class EtcdLayoutTests : IDisposable
     {
         Storage.Commit("brief", new KvBatch().Set("a", "1", DateTimeOffset.UtcNow.AddMilliseconds(100)).Set("b", "1", DateTimeOffset.UtcNow.AddMilliseconds(200)), default);
         Assert.True(
-            SpinWait.SpinUntil(() => Read().Keys.SequenceEqual(["/layout/.stores/brief", "/layout/brief/revision"]), TimeSpan.FromSeconds(15)),
+            SpinWait.SpinUntil(() => Read().Keys.SequenceEqual(["/layout/.stores/brief", "/layout/brief/revision"]), TimeSpan.FromSeconds(60)),
             string.Join('\n', Read().Keys));
     }
 

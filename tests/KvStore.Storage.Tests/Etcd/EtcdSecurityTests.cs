@@ -69,6 +69,7 @@ public sealed class EtcdSecurityTests
             {
                 storage.Commit("mine", new KvBatch().Set("a", "1"), default);
                 Assert.Equal("1", storage.Get("mine", "a", default)?.Value);
+                Assert.Equal("1", storage.Watch("mine", "", fromRevision: 1, default).First().Value);
             }
 
             using (var storage = new EtcdStorage($"etcds://{cluster.Servers}", ca: "ca.pem", certificate: "client.pem", key: "client-key.pem", baseFolder: folder))
