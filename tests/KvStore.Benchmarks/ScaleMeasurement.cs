@@ -67,9 +67,9 @@ internal static class ScaleMeasurement
         Measure(
             [small, large],
             items => CheckedStorage.Wrap(new EtcdStorage(cluster.Connection($"scale{items}"))),
-            _ => long.Parse(
+            items => items * long.Parse(
                 cluster.Ctl("endpoint", "status", "-w", "fields").Split('\n').First(line => line.StartsWith("\"DBSize\"", StringComparison.Ordinal)).Split(" : ")[1],
-                CultureInfo.InvariantCulture));
+                CultureInfo.InvariantCulture) / (small + large));
     }
 
     private static void Measure(int[] sizes, Func<int, KvStorage> open, Func<int, long> getBytes)

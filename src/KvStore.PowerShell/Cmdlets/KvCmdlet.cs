@@ -8,6 +8,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _typed = [];
+    private bool? _isUnasked;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
@@ -63,6 +64,13 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether a parameter was given on the command line, and not by what came through the pipeline.</summary>
     private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
 
+    /// <summary>
+    /// ShouldProcess for one of many records. Where it would neither ask nor tell anybody it is not called: words are made
+    /// in it each time, which cost as much as binding the record.
+    /// </summary>
+    private protected bool ShouldProcessRecord(KvTarget target, string fullKey, string action) =>
+        (_isUnasked ??= IsUnasked()) || ShouldProcess(target.Describe(fullKey), action);
+
     /// <summary>ShouldProcess for what asks by default: -Force answers for the user, and -WhatIf stays honest with it.</summary>
     private protected bool ShouldProcess(string target, string action, bool force)
     {
@@ -77,6 +85,13 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         WriteVerbose($"{action} on {target} without asking.");
         return true;
     }
+
+    // As the engine decides it for a cmdlet of medium impact (in which $VerbosePreference plays no part); when in doubt it is asked.
+    private bool IsUnasked() =>
+        !_typed.Overlaps(["WhatIf", "Confirm", "Verbose", "Debug"])
+        && !LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"))
+        && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact asksFrom)
+        && asksFrom is ConfirmImpact.None or ConfirmImpact.High;
 
     /// <summary>
     /// Runs a step; an error is reported for it alone, so that a loop can go on with the next. When the storage itself

@@ -60,7 +60,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         KvTarget target = GetTarget();
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
         string value = GetText(fullKey, target);
-        if (ShouldProcess(target.Describe(fullKey), "Set item"))
+        if (ShouldProcessRecord(target, fullKey, "Set item"))
         {
             _writer!.Set(target, fullKey, value, Expires);
         }
