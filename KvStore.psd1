@@ -7,16 +7,17 @@
     Author                 = 'KvStore contributors'
     CompanyName            = 'KvStore contributors'
     Copyright              = '(c) KvStore contributors. MIT licence.'
-    Description            = 'Named key/value stores with namespaces: cmdlets, a drive (cd kv:/myKV/foo/bar) and a dictionary over exchangeable storages, embedded SQLite by default.'
+    Description            = 'Named key/value stores with namespaces: cmdlets, a drive (cd kv:/myKV/foo/bar) and a dictionary over exchangeable storages, embedded SQLite by default. Needs PowerShell 7.4 or later; Windows PowerShell 5.1 cannot load it.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('bin/KvStore.Format.ps1xml')
     FunctionsToExport      = @()
     AliasesToExport        = @()
     VariablesToExport      = @()
+    DscResourcesToExport   = @()
     CmdletsToExport        = @(
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
-        'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace'
+        'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace', 'Show-KvTree'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'

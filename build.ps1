@@ -5,15 +5,19 @@ Builds KvStore and imports it into the session, or does another task of its life
 .DESCRIPTION
 Thin over `dotnet`: `dotnet build` alone lays out the same module.
 .PARAMETER Task
-Build (the default) builds and imports the module. Test runs all tests. Package lays out the module as it is published,
-under out/KvStore/<version>. Docs regenerates the help in docs/ and the output that its examples show (needs Microsoft.PowerShell.PlatyPS). Clean removes
-what a build made.
+Build (the default) builds and imports the module. Test runs all tests. Package lays out the module as it is published:
+Publish-PSResource -Path takes the folder that it emits. Docs regenerates the help in docs/ and the output that its examples
+show (needs Microsoft.PowerShell.PlatyPS). Clean removes what a build made.
 .PARAMETER Configuration
-Debug or Release; both are optimized, only Release is packaged.
+Debug or Release; both are optimized. A package is always Release.
+.PARAMETER Destination
+Where Package makes its folder KvStore/<version>; without it in out. A folder of PSModulePath installs the module.
 .EXAMPLE
 ./build.ps1
 .EXAMPLE
 ./build.ps1 -Task Test
+.EXAMPLE
+Publish-PSResource -Path (./build.ps1 -Task Package) -Repository MyFeed
 #>
 [CmdletBinding()]
 param(
@@ -21,11 +25,14 @@ param(
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = $Task -eq 'Package' ? 'Release' : 'Debug'
+    [string] $Configuration = 'Debug',
+
+    [string] $Destination = (Join-Path $PSScriptRoot 'out')
 )
 
 $ErrorActionPreference = 'Stop'
 $manifest = Join-Path $PSScriptRoot 'KvStore.psd1'
+$Destination = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Destination)
 
 function Invoke-DotNet {
     dotnet @args | Out-Host
@@ -34,28 +41,25 @@ function Invoke-DotNet {
     }
 }
 
-# The module as it is published: what the manifest needs and nothing of the build.
+# The module as it is published: built anew from src into an empty folder, whatever an earlier build left in bin.
+# README and docs stay behind: they speak to whoever has the repository, the package has its about_ topics.
 function New-ModulePackage {
-    $version = (Test-ModuleManifest $manifest).Version
-    $package = Join-Path $PSScriptRoot "out/KvStore/$version"
-    if (Test-Path $package) {
-        Remove-Item $package -Recurse -Force
+    $package = Join-Path $Destination 'KvStore' (Test-ModuleManifest $manifest).Version
+    if (Test-Path -LiteralPath $package) {
+        Remove-Item -LiteralPath $package -Recurse -Force
     }
 
-    $bin = Join-Path $PSScriptRoot 'bin'
-    $files = Get-ChildItem $bin -File -Recurse | Where-Object Extension -NotIn '.pdb'
-    foreach ($file in $files) {
-        $target = Join-Path $package 'bin' ([IO.Path]::GetRelativePath($bin, $file.FullName))
-        $null = New-Item (Split-Path $target) -ItemType Directory -Force
-        Copy-Item $file.FullName $target
+    foreach ($project in Get-ChildItem src/KvStore.PowerShell/*.csproj, src/KvStore.Storage.*/*.csproj) {
+        Invoke-DotNet build $project.FullName --configuration Release '-p:DebugType=none' "-p:ModuleRoot=$package/"
     }
 
-    Copy-Item $manifest, (Join-Path $PSScriptRoot 'LICENSE'), (Join-Path $PSScriptRoot 'README.md') $package
-    if (Test-Path (Join-Path $PSScriptRoot 'en-US')) {
-        Copy-Item (Join-Path $PSScriptRoot 'en-US') $package -Recurse
-    }
+    # Plugins are loaded by their deps.json; documentation is for whoever derives from Core.
+    Get-ChildItem -LiteralPath $package -Recurse -File |
+        Where-Object { $_.Name -like '*.runtimeconfig.json' -or $_.Name -like 'KvStore.PowerShell.deps.json' -or ($_.Extension -eq '.xml' -and $_.Directory.Name -ne 'en-US' -and $_.Name -ne 'KvStore.Core.xml') } |
+        Remove-Item
 
-    Get-Item $package
+    Copy-Item $manifest, LICENSE, docs/THIRD-PARTY-NOTICES.txt -Destination $package
+    Get-Item -LiteralPath $package
 }
 
 Push-Location $PSScriptRoot
@@ -66,10 +70,7 @@ try {
             Import-Module $manifest -Force -Global
         }
         'Test' { Invoke-DotNet test --configuration $Configuration }
-        'Package' {
-            Invoke-DotNet build --configuration $Configuration
-            New-ModulePackage
-        }
+        'Package' { New-ModulePackage }
         'Docs' {
             Invoke-DotNet build --configuration $Configuration
             # This session may have loaded the module, and with it the help as it was.

@@ -49,13 +49,13 @@ public sealed class KvItem
     public string Value { get; }
 
     /// <summary>1 when the item is created, one more with each change; null where the storage keeps no versions.</summary>
-    public long? Version => ToNullable(VersionNumber);
+    public long? Version { get => ToNullable(VersionNumber); init => VersionNumber = value ?? 0; }
 
     /// <summary>The store's revision that created the item; null where the storage keeps none.</summary>
-    public long? CreateRevision => ToNullable(CreateRevisionNumber);
+    public long? CreateRevision { get => ToNullable(CreateRevisionNumber); init => CreateRevisionNumber = value ?? 0; }
 
     /// <summary>The store's revision that last changed the item; null where the storage keeps none.</summary>
-    public long? ModRevision => ToNullable(ModRevisionNumber);
+    public long? ModRevision { get => ToNullable(ModRevisionNumber); init => ModRevisionNumber = value ?? 0; }
 
     /// <summary>When the item was created (to the microsecond, UTC); null where the storage keeps no times.</summary>
     public DateTimeOffset? Created { get => KvTime.ToDateTime(_created); init => _created = KvTime.FromDateTime(value); }
@@ -69,23 +69,26 @@ public sealed class KvItem
     /// <summary>The full key: without a leading slash, relative to the root namespace.</summary>
     public string FullKey { get; }
 
-    /// <summary>For storages: <see cref="Version"/> as a number, 0 for none.</summary>
-    public long VersionNumber { get; init; }
+    // The plain numbers are for our own storages, which make items by the million. They are no public properties, because
+    // PowerShell would show each thing twice in ConvertTo-Json, Export-Csv and Select-Object *.
 
-    /// <summary>For storages: <see cref="CreateRevision"/> as a number, 0 for none.</summary>
-    public long CreateRevisionNumber { get; init; }
+    /// <summary><see cref="Version"/> as a number, 0 for none.</summary>
+    internal long VersionNumber { get; init; }
 
-    /// <summary>For storages: <see cref="ModRevision"/> as a number, 0 for none.</summary>
-    public long ModRevisionNumber { get; init; }
+    /// <summary><see cref="CreateRevision"/> as a number, 0 for none.</summary>
+    internal long CreateRevisionNumber { get; init; }
 
-    /// <summary>For storages: <see cref="Created"/> in microseconds since 1970 (UTC), 0 for none.</summary>
-    public long CreatedTime { get => _created; init => _created = value; }
+    /// <summary><see cref="ModRevision"/> as a number, 0 for none.</summary>
+    internal long ModRevisionNumber { get; init; }
 
-    /// <summary>For storages: <see cref="Modified"/> in microseconds since 1970 (UTC), 0 for none.</summary>
-    public long ModifiedTime { get => _modified; init => _modified = value; }
+    /// <summary><see cref="Created"/> in microseconds since 1970 (UTC), 0 for none.</summary>
+    internal long CreatedTime { get => _created; init => _created = value; }
 
-    /// <summary>For storages: <see cref="Expires"/> in microseconds since 1970 (UTC), 0 for none.</summary>
-    public long ExpiresTime { get => _expires; init => _expires = value; }
+    /// <summary><see cref="Modified"/> in microseconds since 1970 (UTC), 0 for none.</summary>
+    internal long ModifiedTime { get => _modified; init => _modified = value; }
+
+    /// <summary><see cref="Expires"/> in microseconds since 1970 (UTC), 0 for none.</summary>
+    internal long ExpiresTime { get => _expires; init => _expires = value; }
 
     /// <summary>The same item seen from a namespace that it lies beneath.</summary>
     /// <param name="namespacePath">A namespace path in normal form.</param>

@@ -106,7 +106,7 @@ public sealed class EtcdStorage : KvStorage
     public override IReadOnlyList<string> Remarks { get; }
 
     /// <inheritdoc/>
-    protected override object SharingKey { get; }
+    protected internal override object SharingKey { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)

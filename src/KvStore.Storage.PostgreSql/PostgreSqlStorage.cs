@@ -44,7 +44,7 @@ public sealed partial class PostgreSqlStorage : KvStorage
     public override KvLimits Limits => EngineLimits;
 
     /// <inheritdoc/>
-    protected override object SharingKey => _database.Settings;
+    protected internal override object SharingKey => _database.Settings;
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) =>

@@ -46,7 +46,7 @@ public class SqliteStorage : KvStorage
     public override IReadOnlyList<string> Remarks => _file is null ? [] : SqliteRemarks.Of(_file, _settings);
 
     /// <inheritdoc/>
-    protected override object? SharingKey => _file is null ? null : (typeof(SqliteStorage), _file, _settings);
+    protected internal override object? SharingKey => _file is null ? null : (typeof(SqliteStorage), _file, _settings);
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)

@@ -291,6 +291,6 @@ public sealed class PluginTests
 
     public sealed class PlaceStorage(string connection) : DelegatingStorage(new MemoryStorage())
     {
-        protected override object? SharingKey => connection;
+        protected internal override object? SharingKey => connection;
     }
 }

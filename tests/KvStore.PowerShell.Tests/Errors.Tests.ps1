@@ -46,13 +46,3 @@ Describe 'An error' {
         (Get-KvItem a, nope, b -ErrorAction SilentlyContinue).Value | Should -Be @('1', '2')
     }
 }
-
-Describe 'Details' {
-    It 'tell what goes to the storage' {
-        Connect-KvStorage memory | Out-Null
-        $told = 1..3 | ForEach-Object { [pscustomobject]@{ Key = "k$_"; Value = 'v' } } | Set-KvItem -Store s -Verbose 4>&1 | Out-String
-        $told | Should -BeLike "*Committed 3 changes to store 's' of storage 'default'.*"
-        Get-KvItem -Store s -Recurse -Verbose 4>&1 | Out-String | Should -BeLike "*s:/*default*"
-        Get-KvItem k1 -Store s -Verbose 4>&1 | Out-String | Should -BeLike "*s:/k1*default*"
-    }
-}

@@ -165,7 +165,8 @@ Describe 'The scripts' {
     It 'are clean to PSScriptAnalyzer' {
         Assert-Module PSScriptAnalyzer
         # What a build or a tool leaves behind is no script of ours.
-        $scripts = Get-ChildItem $root/*.psd1, $root/*.ps1, $docs, $PSScriptRoot -Include *.ps1, *.psd1 -Recurse
+        $scripts = Get-ChildItem $root/*.psd1, $root/*.ps1, $root/.config, $docs, $root/tests -Include *.ps1, *.psm1, *.psd1 -Recurse |
+            Where-Object { [IO.Path]::GetRelativePath($root, $_.FullName) -notmatch '[\\/](bin|obj)[\\/]' }
         $scripts.Count | Should -BeGreaterThan 10
         $findings = $scripts | Invoke-ScriptAnalyzer -Settings $root/.config/PSScriptAnalyzerSettings.psd1
         $findings | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName): $($_.Message)" } | Should -BeNullOrEmpty

@@ -279,3 +279,28 @@ Describe 'Remove-KvItem' {
         { Get-KvNamespace | Remove-KvItem -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey,*'
     }
 }
+
+Describe 'An item as other commands see it' {
+    It 'shows each thing once in ConvertTo-Json, Export-Csv and Select-Object *' {
+        $null = Connect-KvStorage memory
+        Set-KvItem k v -Store s
+        $item = Get-KvItem k -Store s
+        $names = 'Storage', 'Store', 'Namespace', 'Key', 'Path', 'Value', 'Version', 'CreateRevision', 'ModRevision', 'Created', 'Modified', 'Expires', 'FullKey'
+        ($item | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be $names
+        ($item | ConvertTo-Csv | ConvertFrom-Csv).PSObject.Properties.Name | Should -Be $names
+        ($item | Select-Object *).PSObject.Properties.Name | Should -Be $names
+    }
+}
+
+Describe 'A store that is not there' {
+    BeforeAll { $null = Connect-KvStorage memory }
+
+    It 'is named where an item of it is asked for' {
+        { Get-KvItem k -Store mispelt -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ItemNotFound*' -ExpectedMessage '*There is no such store; Get-KvStore lists*'
+    }
+
+    It 'reads as an empty one, and -Verbose says so' {
+        Get-KvItem -Store mispelt -Recurse | Should -BeNullOrEmpty
+        (Get-KvItem -Store mispelt -Recurse -Verbose 4>&1).Message | Should -Contain "There is no store 'mispelt' in storage 'default'; it reads as an empty one, and is born with its first item."
+    }
+}

@@ -149,3 +149,16 @@ $null = Connect-KvStorage ([Forgetful]::new()) -Name forgetful
         (Test-KvStorage -Case 'Order*' -WarningAction SilentlyContinue).Case.ForEach({ "$_" }) | Should -Match '^Order: '
     }
 }
+
+Describe 'Copy-KvStore onto itself' {
+    It 'is refused, by one name and by two' {
+        $null = Connect-KvStorage memory -Name x
+        Set-KvItem k v -Store s -Storage x
+        { Copy-KvStore s -From x -To x } | Should -Throw -ErrorId 'KvStore.InvalidConfiguration*' -ExpectedMessage '*both the source and the target*'
+        $file = 'sqlite:///' + (Join-Path $TestDrive one.db).Replace('\', '/')
+        $null = Connect-KvStorage $file -Name one
+        Set-KvItem k v -Store s -Storage one
+        { Copy-KvStore s -From one -To $file } | Should -Throw -ErrorId 'KvStore.InvalidConfiguration*'
+        'x', 'one' | Disconnect-KvStorage
+    }
+}

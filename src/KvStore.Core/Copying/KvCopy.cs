@@ -60,9 +60,19 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
     private static bool IsEqual(KvItem item, KvItem? existing) =>
         existing is not null && item.Value == existing.Value && item.ExpiresTime == existing.ExpiresTime;
 
-    private KvStoreInfo GetSource(string store) =>
-        _from.GetStore(store, cancellation)
+    private KvStoreInfo GetSource(string store)
+    {
+        if (ReferenceEquals(DelegatingStorage.GetInnermost(_from), DelegatingStorage.GetInnermost(_to)))
+        {
+            throw new KvException(
+                KvError.InvalidConfiguration,
+                $"'{_from.Description}' is both the source and the target; nothing was copied. Name two storages; within one, Copy-Item copies from store to store on a kv drive.",
+                store);
+        }
+
+        return _from.GetStore(store, cancellation)
             ?? throw new KvException(KvError.StoreNotFound, $"There is no store '{store}' in storage '{_from.Description}'. Get-KvStore lists the stores.", store);
+    }
 
     private IEnumerable<KvException> FindObstacles(KvStoreInfo source, KvLimits limits)
     {

@@ -12,14 +12,20 @@ public sealed class CheckedStorage : DelegatingStorage
     {
     }
 
+    // Where every storage is passed by, whoever listens hears of all.
+    private KvStorage Next => KvListener.Current is { } listener ? new ToldStorage(Inner, listener) : Inner;
+
     /// <summary>The storage with checks before it; one that has them already is returned as it is.</summary>
     public static KvStorage Wrap(KvStorage storage) => IsChecked(storage) ? storage : new CheckedStorage(storage);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => Next.GetStores(cancellation);
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        return Inner.GetStore(store, cancellation);
+        return Next.GetStore(store, cancellation);
     }
 
     /// <inheritdoc/>
@@ -29,7 +35,7 @@ public sealed class CheckedStorage : DelegatingStorage
 
         // A lone surrogate would reach a storage as U+FFFD and find somebody else's item.
         KvPath.CheckKey(fullKey, int.MaxValue, store);
-        return Inner.Get(store, fullKey, cancellation);
+        return Next.Get(store, fullKey, cancellation);
     }
 
     /// <inheritdoc/>
@@ -37,7 +43,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         range.CheckText();
-        return Scan(Inner.Scan(store, range, cancellation), cancellation);
+        return Scan(Next.Scan(store, range, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -45,7 +51,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
-        return Inner.GetChildren(store, namespacePath, cancellation);
+        return Next.GetChildren(store, namespacePath, cancellation);
     }
 
     /// <inheritdoc/>
@@ -65,7 +71,7 @@ public sealed class CheckedStorage : DelegatingStorage
         cancellation.ThrowIfCancellationRequested();
         KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
         CheckCount(spelledOut, store);
-        return Inner.Commit(store, spelledOut, cancellation);
+        return Next.Commit(store, spelledOut, cancellation);
     }
 
     /// <inheritdoc/>
@@ -84,19 +90,19 @@ public sealed class CheckedStorage : DelegatingStorage
         }
 
         Require(KvCapabilities.StoreLimits, limits != KvLimits.Default.Within(Limits));
-        Inner.CreateStore(store, limits, cancellation);
+        Next.CreateStore(store, limits, cancellation);
     }
 
     /// <inheritdoc/>
     public override void RemoveStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        Inner.RemoveStore(store, cancellation);
+        Next.RemoveStore(store, cancellation);
     }
 
     /// <inheritdoc/>
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
-        Inner.Load(Check(entries, cancellation), mode, cancellation);
+        Next.Load(Check(entries, cancellation), mode, cancellation);
 
     /// <inheritdoc/>
     public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)

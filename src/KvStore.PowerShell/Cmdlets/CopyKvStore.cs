@@ -60,23 +60,8 @@ public sealed class CopyKvStoreCommand : KvCmdlet
 
     private void CopyStore(KvStorage from, KvStorage to, string store)
     {
-        var progress = new ProgressRecord(activityId: 0, $"Copying {store} to {to.Description}", "0 items");
-        var shown = System.Diagnostics.Stopwatch.StartNew();
-        var copy = new KvCopy(from, to, Cancellation)
-        {
-            Compared = count =>
-            {
-                if (shown.ElapsedMilliseconds > 200)
-                {
-                    shown.Restart();
-                    progress.StatusDescription = $"{count} items";
-                    WriteProgress(progress);
-                }
-            },
-        };
-        KvCopyResult result = copy.CopyStore(store);
-        progress.RecordType = ProgressRecordType.Completed;
-        WriteProgress(progress);
+        using var progress = new ItemProgress(WriteProgress, $"Copying {store} to {to.Description}");
+        KvCopyResult result = new KvCopy(from, to, Cancellation) { Compared = progress.Show }.CopyStore(store);
         foreach (string leftOut in result.LeftOut)
         {
             WriteWarning(leftOut);

@@ -89,7 +89,9 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
-        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, storage, stores, Cancellation));
+        using var progress = new ItemProgress(WriteProgress, $"Exporting from storage '{_storageName}'");
+        var counted = new CountedStorage(storage, progress.Show);
+        Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, counted, stores, Cancellation));
     }
 
     private void ExportRecords()
@@ -110,10 +112,9 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
             WriteWarning("The document will hold the backends' configuration, and with it credentials. Keep it where only you can read it.");
         }
 
-        var progress = new RecordProgress(this, $"Exporting the records of store '{store}'");
+        using var progress = new ItemProgress(WriteProgress, $"Exporting the records of store '{store}'");
         var options = new CinderlibExportOptions { Backend = Backend, Indented = !Compress, Simplified = Simplified, IncludeBackendConfiguration = IncludeBackendConfiguration };
-        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.ShowWritten));
-        progress.Complete();
+        Write($"the records of store '{store}'", output => CinderlibWriter.Write(output, target.Storage, store, options, Cancellation, progress.Show));
     }
 
     private void Write(string stores, Func<Stream, long> write)

@@ -39,7 +39,6 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         }
         else if (keys.Count == 0)
         {
-            WriteVerbose($"Listing namespace {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
             WriteItems(target, KvSearch.GetItems(target.Storage, target.Store, target.NamespacePath, Cancellation).Select(target.Show));
         }
         else
@@ -51,32 +50,35 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         }
     }
 
-    private IEnumerable<KvItem> GetAllBeneath(KvTarget target)
-    {
-        WriteVerbose($"Reading all beneath {target.Describe(target.NamespacePath)} of storage '{target.StorageName}'.");
-        return target.Storage.Scan(target.Store, KvRange.Beneath(target.NamespacePath), Cancellation).Select(target.Show);
-    }
+    private IEnumerable<KvItem> GetAllBeneath(KvTarget target) =>
+        target.Storage.Scan(target.Store, KvRange.Beneath(target.NamespacePath), Cancellation).Select(target.Show);
 
     private IEnumerable<KvItem> Find(KvTarget target, KeySelector key)
     {
         if (key.HasWildcard)
         {
-            WriteVerbose($"Searching {target.Describe(target.NamespacePath)} of storage '{target.StorageName}' for a pattern.");
             return KvSearch.FindItems(target.Storage, target.Store, target.NamespacePath, key.Pattern, Cancellation).Select(target.Show);
         }
 
         string fullKey = key.GetFullKey(target);
-        WriteVerbose($"Getting {target.Describe(fullKey)} of storage '{target.StorageName}'.");
-        return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw new KvException(
-            KvError.ItemNotFound,
-            $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.",
-            fullKey))];
+        return [target.Show(target.Storage.Get(target.Store, fullKey, Cancellation) ?? throw NotFound(target, fullKey))];
+    }
+
+    // A misspelled store reads as an empty one; who asks for an item of it is told.
+    private KvException NotFound(KvTarget target, string fullKey)
+    {
+        string advice = target.Storage.GetStore(target.Store, Cancellation) is null
+            ? "There is no such store; Get-KvStore lists those there are."
+            : "Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.";
+        return new KvException(KvError.ItemNotFound, $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. {advice}", fullKey);
     }
 
     private void WriteItems(KvTarget target, IEnumerable<KvItem> items)
     {
+        bool isEmpty = true;
         foreach (KvItem item in items)
         {
+            isEmpty = false;
             if (_valuePattern is not null && !_valuePattern.IsMatch(item.Value))
             {
                 continue;
@@ -90,6 +92,11 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
             {
                 WriteObject(item);
             }
+        }
+
+        if (isEmpty && IsVerbose && target.Storage.GetStore(target.Store, Cancellation) is null)
+        {
+            WriteVerbose($"There is no store '{target.Store}' in storage '{target.StorageName}'; it reads as an empty one, and is born with its first item.");
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         try
         {
             long count = Format == DocumentFormat.Cinderlib ? ImportRecords(input)
-                : KvDocumentReader.Load(input, As is null ? storage : new LoadAs(storage, As), Mode, Cancellation);
+                : ImportStores(input, source, As is null ? storage : new LoadAs(storage, As));
             WriteVerbose($"Imported {count} items from {source} into storage '{GetStorageName()}'.");
             return count;
         }
@@ -93,6 +93,12 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         {
             throw new KvException(e.Error, $"{source}: {e.Message}", e.Target, e);
         }
+    }
+
+    private long ImportStores(Stream input, string source, KvStorage storage)
+    {
+        using var progress = new ItemProgress(WriteProgress, $"Importing {source} into storage '{GetStorageName()}'");
+        return KvDocumentReader.Load(input, new CountedStorage(storage, progress.Show), Mode, Cancellation);
     }
 
     private long ImportRecords(Stream input)
@@ -103,11 +109,9 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
             WriteWarning($"Store '{target.Store}' will hold the backends' configuration, and with it credentials.");
         }
 
-        var progress = new RecordProgress(this, $"Importing records into store '{target.Store}'");
+        using var progress = new ItemProgress(WriteProgress, $"Importing records into store '{target.Store}'");
         var options = new CinderlibImportOptions { KnownBackends = KnownBackend, IncludeBackendConfiguration = IncludeBackendConfiguration };
-        long count = CinderlibImport.Load(input, target.Storage, target.Store, Mode, options, Cancellation, progress.ShowRead);
-        progress.Complete();
-        return count;
+        return CinderlibImport.Load(input, target.Storage, target.Store, Mode, options, Cancellation, progress.Show);
     }
 
     /// <summary>Loads the one store of a document under another name.</summary>

@@ -9,9 +9,13 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _typed = [];
     private bool? _isUnasked;
+    private StreamListener? _listener;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
+
+    /// <summary>Whether -Verbose or the preference asks for details.</summary>
+    private protected bool IsVerbose { get; private set; }
 
     /// <summary>Does the work of <see cref="BeginProcessing"/>.</summary>
     protected virtual void Begin()
@@ -32,14 +36,16 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         _typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
-        Report(Begin, isTerminating: true);
+        IsVerbose = IsWanted("Verbose");
+        _listener = IsVerbose || IsWanted("Debug") ? new StreamListener(this) : null;
+        Work(Begin, isTerminating: true);
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Report(Process, isTerminating: false);
+    protected sealed override void ProcessRecord() => Work(Process, isTerminating: false);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Report(End, isTerminating: false);
+    protected sealed override void EndProcessing() => Work(End, isTerminating: false);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => _stopping.Cancel();
@@ -71,6 +77,61 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     private protected bool ShouldProcessRecord(KvTarget target, string fullKey, string action) =>
         (_isUnasked ??= IsUnasked()) || ShouldProcess(target.Describe(fullKey), action);
 
+    // What is written runs what is further down the pipeline, whose calls to storages are not this cmdlet's: it may not even
+    // write then. Every way to write to a stream therefore goes through here.
+
+    /// <inheritdoc cref="Cmdlet.WriteObject(object)"/>
+    internal new void WriteObject(object? sendToPipeline)
+    {
+        KvListener.Current = null;
+        base.WriteObject(sendToPipeline);
+        KvListener.Current = _listener;
+    }
+
+    /// <inheritdoc cref="Cmdlet.WriteObject(object, bool)"/>
+    private protected new void WriteObject(object? sendToPipeline, bool enumerateCollection)
+    {
+        KvListener.Current = null;
+        base.WriteObject(sendToPipeline, enumerateCollection);
+        KvListener.Current = _listener;
+    }
+
+    /// <inheritdoc cref="Cmdlet.WriteError"/>
+    internal new void WriteError(ErrorRecord errorRecord)
+    {
+        KvListener.Current = null;
+        base.WriteError(errorRecord);
+        KvListener.Current = _listener;
+    }
+
+    /// <inheritdoc cref="Cmdlet.WriteWarning"/>
+    private protected new void WriteWarning(string text)
+    {
+        KvListener.Current = null;
+        base.WriteWarning(text);
+        KvListener.Current = _listener;
+    }
+
+    /// <inheritdoc cref="Cmdlet.WriteVerbose"/>
+    internal new void WriteVerbose(string text)
+    {
+        // With -Debug alone PowerShell would stop and ask at each.
+        if (IsVerbose)
+        {
+            KvListener.Current = null;
+            base.WriteVerbose(text);
+            KvListener.Current = _listener;
+        }
+    }
+
+    /// <inheritdoc cref="Cmdlet.WriteDebug"/>
+    internal new void WriteDebug(string text)
+    {
+        KvListener.Current = null;
+        base.WriteDebug(text);
+        KvListener.Current = _listener;
+    }
+
     /// <summary>ShouldProcess for what asks by default: -Force answers for the user, and -WhatIf stays honest with it.</summary>
     private protected bool ShouldProcess(string target, string action, bool force)
     {
@@ -92,6 +153,28 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         && !LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"))
         && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact asksFrom)
         && asksFrom is ConfirmImpact.None or ConfirmImpact.High;
+
+    // Whatever ends the work, also an exception out of a write, the thread hears again what it heard before.
+    private void Work(Action step, bool isTerminating)
+    {
+        KvListener? outer = KvListener.Current;
+        KvListener.Current = _listener;
+        try
+        {
+            Report(step, isTerminating);
+        }
+        finally
+        {
+            KvListener.Current = outer;
+        }
+    }
+
+    private bool IsWanted(string stream) =>
+        MyInvocation.BoundParameters.TryGetValue(stream, out object? given)
+            ? LanguagePrimitives.IsTrue(given)
+            // Text, where a script has set it for itself alone.
+            : LanguagePrimitives.TryConvertTo(GetVariableValue(stream + "Preference"), out ActionPreference preference)
+                && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <summary>
     /// Runs a step; an error is reported for it alone, so that a loop can go on with the next. When the storage itself

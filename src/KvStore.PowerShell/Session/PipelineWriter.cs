@@ -8,9 +8,11 @@ namespace KvStore.PowerShell;
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
+    private readonly ItemProgress _progress = new(cmdlet.WriteProgress, "Writing items");
+    private long _written;
     private StoreWriter? _last;
 
     /// <summary>The limits of the target's store.</summary>
@@ -41,6 +43,8 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
         {
             writer.Batches.Flush();
         }
+
+        _progress.Dispose();
     }
 
     private StoreWriter GetWriter(KvTarget target)
@@ -65,8 +69,8 @@ internal sealed class PipelineWriter(Cmdlet cmdlet, bool passThru, bool requireA
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
             RequireAbsent = requireAbsent,
+            Committed = count => _progress.Show(_written += count),
             Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
-            Committed = count => cmdlet.WriteVerbose($"Committed {count} changes to store '{target.Store}' of storage '{target.StorageName}'."),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
         return new StoreWriter(target, batches, targets);

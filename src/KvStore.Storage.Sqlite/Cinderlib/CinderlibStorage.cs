@@ -40,7 +40,7 @@ public sealed class CinderlibStorage : KvStorage
     public override KvCapabilities Capabilities => KvCapabilities.Snapshots;
 
     /// <inheritdoc/>
-    protected override object? SharingKey => (typeof(CinderlibStorage), _file, _includeDeleted);
+    protected internal override object? SharingKey => (typeof(CinderlibStorage), _file, _includeDeleted);
 
     private KvStorage Contents
     {

@@ -1,0 +1,123 @@
+// Stands before a storage while somebody listens, and for no longer.
+using System.Diagnostics;
+
+namespace KvStore;
+
+/// <summary>Tells a listener of each call.</summary>
+/// <param name="inner">The storage.</param>
+/// <param name="listener">Is told, as long as it is its thread's own.</param>
+internal sealed class ToldStorage(KvStorage inner, KvListener listener) : DelegatingStorage(inner)
+{
+    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) =>
+        TellAll("List the stores", "of", () => Inner.GetStores(cancellation));
+
+    public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) =>
+        Tell($"Look up store {store}", "in", () => Inner.GetStore(store, cancellation));
+
+    public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) =>
+        Tell($"Get {Name(store, fullKey)}", "from", () => Inner.Get(store, fullKey, cancellation));
+
+    public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
+    {
+        string after = range.After is { } key ? $" behind {KvException.Shorten(key)}" : range.Start.Length > 0 ? $" from {KvException.Shorten(range.Start)} on" : "";
+        string limit = range.Limit is { } count ? $", {count} at most" : "";
+        return TellAll($"Scan {Name(store, range.Prefix)}*{after}{(range.KeysOnly ? ", keys only" : "")}{limit}", "of", () => Inner.Scan(store, range, cancellation));
+    }
+
+    public override IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation) =>
+        TellAll($"List {Name(store, namespacePath)}", "of", () => Inner.GetChildren(store, namespacePath, cancellation));
+
+    public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
+        Tell($"Commit {Describe(batch)} to store {store}", "of", () => Inner.Commit(store, batch, cancellation));
+
+    public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation) =>
+        Tell($"Create store {store}", "in", () => Inner.CreateStore(store, limits, cancellation));
+
+    public override void RemoveStore(string store, CancellationToken cancellation) =>
+        Tell($"Remove store {store}", "from", () => Inner.RemoveStore(store, cancellation));
+
+    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
+    {
+        long count = 0;
+        Tell($"Load ({mode})", "into", () => Inner.Load(entries.Select(Count), mode, cancellation), () => count);
+
+        KvEntry Count(KvEntry entry)
+        {
+            count += entry is KvItemEntry ? 1 : 0;
+            return entry;
+        }
+    }
+
+    private static string Name(string store, string path) => $"{store}:{KvException.Shorten(KvPath.ToAbsolute(KvPath.ToDrivePath(path)))}";
+
+    private static string Describe(KvBatch batch)
+    {
+        (int Count, string What)[] parts =
+        [
+            (batch.Sets.Count, "sets"), (batch.Deletes.Count, "deletes"), (batch.DeletedNamespaces.Count, "namespaces to clear"),
+            (batch.AddedNamespaces.Count, "namespaces to keep"), (batch.Conditions.Count, "conditions"),
+        ];
+        string text = string.Join(", ", parts.Where(part => part.Count > 0).Select(part => $"{part.Count} {part.What}"));
+        return text.Length > 0 ? text : "nothing";
+    }
+
+    private bool IsHeard => ReferenceEquals(KvListener.Current, listener);
+
+    private void Begin(string call, string preposition)
+    {
+        if (IsHeard)
+        {
+            listener.Begins($"{call} {preposition} {Description}.");
+        }
+    }
+
+    private void End(string call, TimeSpan time, long? count)
+    {
+        if (IsHeard)
+        {
+            listener.Ended(call, time, count);
+        }
+    }
+
+    private void Tell(string call, string preposition, Action action, Func<long>? getCount = null)
+    {
+        Begin(call, preposition);
+        long start = Stopwatch.GetTimestamp();
+        action();
+        End(call, Stopwatch.GetElapsedTime(start), getCount?.Invoke());
+    }
+
+    private T Tell<T>(string call, string preposition, Func<T> function)
+    {
+        Begin(call, preposition);
+        long start = Stopwatch.GetTimestamp();
+        T result = function();
+        End(call, Stopwatch.GetElapsedTime(start), count: null);
+        return result;
+    }
+
+    private IEnumerable<T> TellAll<T>(string call, string preposition, Func<IEnumerable<T>> getAll)
+    {
+        Begin(call, preposition);
+        long count = 0;
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan time = TimeSpan.Zero;
+        using IEnumerator<T> all = getAll().GetEnumerator();
+        try
+        {
+            while (all.MoveNext())
+            {
+                time += Stopwatch.GetElapsedTime(start);
+                count++;
+                yield return all.Current;
+                start = Stopwatch.GetTimestamp();
+            }
+
+            time += Stopwatch.GetElapsedTime(start);
+        }
+        finally
+        {
+            End(call, time, count);
+        }
+    }
+}
