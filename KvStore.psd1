@@ -19,6 +19,7 @@
         'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace', 'Show-KvTree'
         'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Invoke-KvTransaction'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'
     )

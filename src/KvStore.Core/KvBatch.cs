@@ -8,10 +8,22 @@ namespace KvStore;
 /// <param name="ExpiresTime">When the item ceases to be, in microseconds since 1970 (UTC); 0 if never.</param>
 public readonly record struct KvSet(string FullKey, string Value, long ExpiresTime = 0);
 
-/// <summary>A condition on one item that must hold when a batch is committed.</summary>
+/// <summary>A condition on one item that must hold when a batch is committed. Without a version and a revision: there must be no such item.</summary>
 /// <param name="FullKey">The full key.</param>
-/// <param name="Version">The version that the item must have; 0: there must be no such item.</param>
-public readonly record struct KvCondition(string FullKey, long Version);
+/// <param name="Version">The version that the item must have; 0 where none is asked for.</param>
+/// <param name="ModRevision">The store's revision that must have changed the item last; 0 where none is asked for.</param>
+public readonly record struct KvCondition(string FullKey, long Version = 0, long ModRevision = 0)
+{
+    /// <summary>Whether it asks for an item that is not there.</summary>
+    public bool IsAbsence => Version == 0 && ModRevision == 0;
+
+    /// <summary>Whether it holds. An item that another program put beside ours may have no version; it is there all the same.</summary>
+    /// <param name="current">The item of the key, not expired; null if there is none.</param>
+    public bool Holds(KvItem? current) =>
+        IsAbsence
+            ? current is null
+            : current is not null && (Version == 0 || current.VersionNumber == Version) && (ModRevision == 0 || current.ModRevisionNumber == ModRevision);
+}
 
 /// <summary>
 /// Sets, deletes and namespace deletes, with conditions, committed as a whole. Calls take effect in their order; what is
@@ -29,6 +41,9 @@ public sealed class KvBatch
 
     /// <summary>What must hold, else nothing is written.</summary>
     public IReadOnlyList<KvCondition> Conditions => _conditions;
+
+    /// <summary>The revision that the store must have, else nothing is written; null for any. Checked after <see cref="Conditions"/>.</summary>
+    public long? RequiredRevision { get; private set; }
 
     /// <summary>Namespaces that are deleted with all beneath them, before anything else; the empty path empties the store.</summary>
     public IReadOnlyList<string> DeletedNamespaces => _deletedNamespaces;
@@ -102,7 +117,7 @@ public sealed class KvBatch
     }
 
     /// <summary>Commits only if there is no such item.</summary>
-    public KvBatch RequireAbsent(string fullKey) => Require(fullKey, version: 0);
+    public KvBatch RequireAbsent(string fullKey) => Require(new KvCondition(fullKey));
 
     /// <summary>Commits only if the item has this version.</summary>
     /// <param name="fullKey">The full key.</param>
@@ -110,13 +125,35 @@ public sealed class KvBatch
     public KvBatch RequireVersion(string fullKey, long version)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(version);
-        return Require(fullKey, version);
+        return Require(new KvCondition(fullKey, version));
     }
 
-    private KvBatch Require(string fullKey, long version)
+    /// <summary>
+    /// Commits only if the item was last changed by this revision of the store (capability <see cref="KvCapabilities.Transactions"/>).
+    /// Versions begin anew when an item is removed and made again; revisions never go back, so that this cannot be fooled.
+    /// </summary>
+    /// <param name="fullKey">The full key.</param>
+    /// <param name="modRevision">The <see cref="KvItem.ModRevision"/>, from 1; see <see cref="RequireAbsent"/> for no item.</param>
+    public KvBatch RequireModRevision(string fullKey, long modRevision)
     {
-        ArgumentNullException.ThrowIfNull(fullKey);
-        _conditions.Add(new KvCondition(fullKey, version));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(modRevision);
+        return Require(new KvCondition(fullKey, ModRevision: modRevision));
+    }
+
+    /// <summary>Commits only if nothing has been committed to the store since this revision (capability <see cref="KvCapabilities.Transactions"/>).</summary>
+    /// <param name="revision">The store's revision, as <see cref="KvStorage.GetRevision"/> tells it; 0 for a store that never had a commit.</param>
+    public KvBatch RequireRevision(long revision)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(revision);
+        RequiredRevision = revision;
+        return this;
+    }
+
+    /// <summary>Adds a condition.</summary>
+    internal KvBatch Require(KvCondition condition)
+    {
+        ArgumentNullException.ThrowIfNull(condition.FullKey);
+        _conditions.Add(condition);
         return this;
     }
 

@@ -41,6 +41,13 @@ public enum KvCapabilities
     /// <summary>Namespaces are deleted in the commit itself; for other storages the keys beneath are looked up and deleted one by one.</summary>
     NamespaceDeletes = 1024,
 
+    /// <summary>
+    /// Conditions on the revisions of items and of the store are checked in the commit itself, and
+    /// <see cref="KvStorage.GetRevision"/> tells the latter: what transactions are built upon. Goes with <see cref="Conditions"/>,
+    /// <see cref="Versions"/> and <see cref="Snapshots"/>.
+    /// </summary>
+    Transactions = 2048,
+
     /// <summary>Earlier states of items can be read, as long as they are kept.</summary>
     History = 4096,
 

@@ -37,6 +37,15 @@ public enum KvError
     /// <summary>A condition of a batch did not hold; nothing was written.</summary>
     ConditionFailed,
 
+    /// <summary>What a transaction had read was changed by others before it could commit, each time that it was run.</summary>
+    TransactionConflict,
+
+    /// <summary>A transaction was begun within another.</summary>
+    TransactionNested,
+
+    /// <summary>A call within a transaction that no transaction, or not this one, can cover: another store, another storage, a whole store.</summary>
+    OutsideTransaction,
+
     /// <summary>The storage no longer keeps the revision that is asked for.</summary>
     RevisionGone,
 

@@ -24,6 +24,12 @@ public sealed record KvRange
     /// <summary>Values and times are not needed: a storage may leave them empty.</summary>
     public bool KeysOnly { get; init; }
 
+    /// <summary>
+    /// What is damaged is left out, where it would otherwise end the scan with <see cref="KvError.StorageDamaged"/>;
+    /// <see cref="KvStorage.Check"/> tells what that is. A storage that cannot tell damage from data ignores it.
+    /// </summary>
+    public bool SkipDamaged { get; init; }
+
     /// <summary>Whether no key can lie in the range.</summary>
     public bool IsEmpty => Limit <= 0 || Prefix.Contains('\0', StringComparison.Ordinal);
 

@@ -70,6 +70,14 @@ public abstract class KvStorage : IDisposable
         GetStores(cancellation).FirstOrDefault(info => info.Name.Equals(store, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
+    /// The store's revision: that of its last commit, also where the store has vanished since; 0 if it never had one. The default
+    /// knows it only while the store is there; a storage with <see cref="KvCapabilities.Transactions"/> overrides it.
+    /// </summary>
+    /// <param name="store">The store's name, in any case.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    public virtual long GetRevision(string store, CancellationToken cancellation) => GetStore(store, cancellation)?.Revision ?? 0;
+
+    /// <summary>
     /// The children of a namespace in key order, each once, lazily. The default seeks from child to child with
     /// <see cref="Scan"/>, never reading what lies below one.
     /// </summary>
@@ -200,7 +208,8 @@ public abstract class KvStorage : IDisposable
     /// <param name="cancellation">Cancels the call.</param>
     internal KvLimits GetLimits(string store, KvLimits? wanted, CancellationToken cancellation)
     {
-        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? GetStore(store, cancellation)?.Limits ?? wanted : null;
+        // The commit checks limits itself: a transaction that asks for them does not depend on the store's staying as it is.
+        KvLimits? own = Capabilities.HasFlag(KvCapabilities.StoreLimits) ? KvTransaction.Outside(() => GetStore(store, cancellation))?.Limits ?? wanted : null;
         return (own ?? KvLimits.Default).Within(Limits);
     }
 

@@ -56,7 +56,7 @@ internal sealed class Committer(EtcdGateway gateway, EtcdKeys layout, string des
     public KvCommit Check(string store, KvBatch batch, CancellationToken cancellation)
     {
         StoreState state = StoreState.Read(gateway, layout.Of(store), store, batch, cancellation);
-        return CommitPlan.Create(batch, state.Name, state.Revision, KvTime.Now, state.Items).Outcome;
+        return CommitPlan.Create(batch, state.Name, state.Revision + 1, KvTime.Now, state.Items).Outcome;
     }
 
     // Null if another commit came between.

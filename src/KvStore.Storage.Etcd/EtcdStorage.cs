@@ -89,7 +89,7 @@ public sealed class EtcdStorage : KvStorage
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
         | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.NamespaceDeletes
-        | KvCapabilities.Watching | KvCapabilities.History;
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Transactions;
 
     /// <inheritdoc/>
     /// <remarks>etcd's servers take requests of 1.5 MiB unless configured otherwise.</remarks>
@@ -127,6 +127,10 @@ public sealed class EtcdStorage : KvStorage
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) => Describe([store], cancellation).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation) =>
+        _gateway.Read(new ReadOperation(_keys.Of(store).Revision), cancellation).Single is { } entry ? Record.Parse<RevisionRecord>(entry).Revision : 0;
 
     /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation)

@@ -8,6 +8,9 @@ public sealed partial class MySqlStorage
     private const int StagedRows = 256;
     private const long StagedCharacters = 1024 * 1024;
 
+    // A load is long as it is: it forgets what former ones logged.
+    private const int TrimmedByLoad = 300_000;
+
     // A key that comes twice is there once, as it came last.
     private const string MakeStage = """
         CREATE TEMPORARY TABLE kvstore_load (
@@ -120,6 +123,7 @@ public sealed partial class MySqlStorage
             }
 
             mark = target.Advance(connection, MergeItems(connection, target, number) - gone);
+            target.Log.Trim(connection, target, TrimmedByLoad);
             connection.Change(
                 "INSERT INTO kvstore_namespace (store, path) SELECT ?, l.`key` FROM kvstore_load l WHERE l.store = ? AND l.is_namespace ON DUPLICATE KEY UPDATE path = VALUES(path)",
                 target.Id,
@@ -135,6 +139,12 @@ public sealed partial class MySqlStorage
     private static long MergeItems(Connection connection, LockedStore target, int number)
     {
         long staged = connection.Select("SELECT COUNT(*) FROM kvstore_load WHERE store = ? AND NOT is_namespace", "n", row => row.GetNumber(0), number)[0];
+        const string IsStaged = "`key` IN (SELECT l.`key` FROM kvstore_load l WHERE l.store = ? AND NOT l.is_namespace)";
+        if (target.Log.IsOn)
+        {
+            target.Log.AddOld(connection, target, IsStaged, number);
+        }
+
         long changed = connection.Change(
             $"""
             INSERT INTO kvstore_item (store, `key`, value, version, create_revision, mod_revision, created, modified, expires)
@@ -143,6 +153,11 @@ public sealed partial class MySqlStorage
                 modified = VALUES(modified), expires = VALUES(expires)
             """,
             target.Id, target.Revision + 1, target.Revision + 1, target.Now, target.Now, number);
+
+        if (target.Log.IsOn)
+        {
+            target.Log.AddWritten(connection, target, IsStaged, number);
+        }
 
         // A new row counts once and a replaced one twice.
         return (2 * staged) - changed;

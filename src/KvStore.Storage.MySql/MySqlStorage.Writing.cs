@@ -39,8 +39,15 @@ public sealed partial class MySqlStorage
                 return false;
             }
 
-            long gone = target.DeleteNamespace(connection, KvPath.Root);
-            CommitMark mark = (target with { IsKept = false }).Advance(connection, -gone);
+            LockedStore removed = target with { IsKept = false, Log = target.Log with { Period = 0 } };
+            long gone = removed.DeleteExpired(connection);
+            gone += removed.DeleteNamespace(connection, KvPath.Root);
+            CommitMark mark = removed.Advance(connection, -gone);
+            if (!removed.Log.IsOn)
+            {
+                connection.Change("DELETE FROM kvstore_change WHERE store = ?", removed.Id);
+            }
+
             _database.Commit(connection, mark, cancellation);
             return true;
         },
@@ -73,7 +80,7 @@ public sealed partial class MySqlStorage
 
         foreach (string[] keys in Parts.Of(batch.Deletes.ToArray(), key => key.Length))
         {
-            gone += connection.Change($"DELETE FROM kvstore_item WHERE store = ? AND `key` IN ({Parts.Marks(keys.Length)})", [target.Id, .. keys]);
+            gone += target.Delete(connection, KvChangeKind.Deleted, ChangeLog.IsKey(keys.Length), [.. keys]);
         }
 
         foreach (string[] paths in Parts.Of(batch.AddedNamespaces.ToArray(), path => path.Length))
@@ -85,16 +92,23 @@ public sealed partial class MySqlStorage
 
         foreach (KvItem[] items in Parts.Of(plan.Outcome.Items.ToArray(), item => item.FullKey.Length + item.Value.Length))
         {
-            Write(connection, target.Id, items);
+            Write(connection, target, items);
         }
 
         CommitMark mark = target.Advance(connection, plan.Added - gone);
+        target.Log.Trim(connection, target, batch.Count);
         _database.Commit(connection, mark, cancellation);
         return plan.Outcome;
     }
 
-    private static void Write(Connection connection, long store, KvItem[] items)
+    private static void Write(Connection connection, LockedStore store, KvItem[] items)
     {
+        object?[] keys = [.. items.Select(item => item.FullKey)];
+        if (store.Log.IsOn)
+        {
+            store.Log.AddOld(connection, store, ChangeLog.IsKey(keys.Length), keys);
+        }
+
         const string Row = $"(?, ?, ?, ?, ?, ?, {Rows.ToTime}, {Rows.ToTime}, {Rows.ToTime})";
         connection.Change(
             $"""
@@ -105,8 +119,12 @@ public sealed partial class MySqlStorage
             """,
             [.. items.SelectMany(item => new object?[]
             {
-                store, item.FullKey, item.Value, item.VersionNumber, item.CreateRevisionNumber, item.ModRevisionNumber, item.CreatedTime, item.ModifiedTime, ToExpires(item.ExpiresTime),
+                store.Id, item.FullKey, item.Value, item.VersionNumber, item.CreateRevisionNumber, item.ModRevisionNumber, item.CreatedTime, item.ModifiedTime, ToExpires(item.ExpiresTime),
             })]);
+        if (store.Log.IsOn)
+        {
+            store.Log.AddWritten(connection, store, ChangeLog.IsKey(keys.Length), keys);
+        }
     }
 
     // Any time in the past is as good as another, and DATETIME does not reach as far back as ours.

@@ -23,10 +23,11 @@ internal static class Rows
     public const string SinceEpoch = "TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', ";
 
     private const string Stores = """
-        SELECT name, maximum_key_size, maximum_value_size, revision, kept, items FROM (
+        SELECT name, maximum_key_size, maximum_value_size, revision, kept, items, history_period, log_start FROM (
             SELECT s.name, s.maximum_key_size, s.maximum_value_size, s.revision, s.kept,
                    s.item_count - (SELECT COUNT(*) FROM kvstore_item i WHERE i.store = s.id AND i.expires <= UTC_TIMESTAMP(6)) AS items,
-                   EXISTS (SELECT 1 FROM kvstore_namespace n WHERE n.store = s.id) AS has_namespaces
+                   EXISTS (SELECT 1 FROM kvstore_namespace n WHERE n.store = s.id) AS has_namespaces,
+                   s.history_period, s.log_start
             FROM kvstore_store s
         """;
 
@@ -36,8 +37,12 @@ internal static class Rows
     public static List<KvStoreInfo> ReadStores(Connection connection, string? store)
     {
         string where = store is null ? "" : " WHERE s.name = ?";
-        return connection.Select(Stores + where + AreThere, "tnnnnn", ReadStore, store is null ? [] : [store]);
+        return connection.Select(Stores + where + AreThere, "tnnnnnnn", ReadStore, store is null ? [] : [store]);
     }
+
+    /// <summary>The revision of a store's row; 0 if it has none.</summary>
+    public static long ReadRevision(Connection connection, string store) =>
+        connection.Select("SELECT revision FROM kvstore_store WHERE name = ?", "n", row => row.GetNumber(0), store).SingleOrDefault();
 
     public static KvItem? ReadItem(Connection connection, string store, string fullKey) => connection.Select(
         $"SELECT s.name, {ItemColumns} FROM kvstore_store s JOIN kvstore_item i ON i.store = s.id WHERE s.name = ? AND i.`key` = ? AND {IsLive}",
@@ -85,5 +90,7 @@ internal static class Rows
         Revision = row.GetNumber(3),
         IsKept = row.GetNumber(4) != 0,
         ItemCount = row.GetNumber(5),
+        HistoryPeriod = HistoryPeriod.FromNumber(row.GetNumber(6)),
+        OldestRevision = row.GetNumber(7),
     };
 }

@@ -12,7 +12,7 @@ internal sealed class Schema(params string[] steps)
 {
     // Keys are bytes: no collation of MySQL and MariaDB alike keeps all of them apart ("a" and "a ") and in order. The view
     // shows them as text. Rows of stores stay when a store vanishes, so that its revisions go on. Times are UTC.
-    private const string Version1 = """
+    internal const string Version1 = """
         CREATE TABLE IF NOT EXISTS kvstore_store (
             id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
             name VARCHAR(48) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL UNIQUE,
@@ -53,6 +53,33 @@ internal sealed class Schema(params string[] steps)
             WHERE i.expires IS NULL OR i.expires > UTC_TIMESTAMP(6)
         """;
 
+    // A row of changes is what an item was from a revision on. It is valid while the log begins before the commit that wrote it:
+    // the one that made the change, or, for a state from before the log began, the first one that changed the item since.
+    // Watches have a table of their own, so that they and the writers of a store do not wait for each other.
+    private const string Version2 = """
+        CREATE TABLE IF NOT EXISTS kvstore_change (
+            store BIGINT NOT NULL,
+            logged BIGINT NOT NULL,
+            `key` VARBINARY(3000) NOT NULL,
+            revision BIGINT NOT NULL,
+            kind TINYINT NOT NULL,
+            value LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+            version BIGINT NOT NULL,
+            create_revision BIGINT NOT NULL,
+            created DATETIME(6),
+            time DATETIME(6) NOT NULL,
+            expires DATETIME(6),
+            PRIMARY KEY (store, logged, `key`, revision),
+            INDEX kvstore_change_key (store, `key`, revision)
+        ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC COMMENT = 'KvStore: changes of items, for watches and for the history, kind 0 set, 1 deleted, 2 expired';
+        CREATE TABLE IF NOT EXISTS kvstore_watch (
+            store BIGINT NOT NULL PRIMARY KEY,
+            until DATETIME(6) NOT NULL
+        ) ENGINE = InnoDB COMMENT = 'KvStore: until when changes of a store are logged because somebody watches it';
+        ALTER TABLE kvstore_store ADD COLUMN history_period BIGINT NOT NULL DEFAULT 0, ADD COLUMN log_start BIGINT NOT NULL DEFAULT 0;
+        UPDATE kvstore_store SET log_start = revision
+        """;
+
     private const string MakeVersions = """
         CREATE TABLE IF NOT EXISTS kvstore_schema (
             version INT NOT NULL PRIMARY KEY,
@@ -66,7 +93,7 @@ internal sealed class Schema(params string[] steps)
     private const string LockName = "CONCAT('kvstore ', SHA1(DATABASE()))";
 
     /// <summary>The schema of this version.</summary>
-    public static Schema Current { get; } = new(Version1);
+    public static Schema Current { get; } = new(Version1, Version2);
 
     /// <summary>The version that this program writes.</summary>
     public int Version => steps.Length;
@@ -126,10 +153,22 @@ internal sealed class Schema(params string[] steps)
         {
             foreach (string sql in steps[version].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
-                connection.Execute(sql);
+                ExecuteOnce(connection, sql);
             }
 
             connection.Change("INSERT INTO kvstore_schema (version) VALUES (?)", version + 1);
+        }
+    }
+
+    // A column that is there already was added when the step broke off; IF NOT EXISTS is MariaDB's alone.
+    private static void ExecuteOnce(Connection connection, string sql)
+    {
+        try
+        {
+            connection.Execute(sql);
+        }
+        catch (MySqlError e) when (e.Number == MySqlError.DuplicateColumn)
+        {
         }
     }
 }

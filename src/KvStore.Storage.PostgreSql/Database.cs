@@ -84,6 +84,17 @@ internal sealed class Database : IDisposable
         cancellation,
         keepsConnection: true);
 
+    /// <summary>A connection that hears of commits to a watched store until it is disposed.</summary>
+    public Listener OpenListener(long store, CancellationToken cancellation) => Run(
+        async connection =>
+        {
+            await using var listen = new NpgsqlCommand($"LISTEN {ChangeLog.Channel}", connection);
+            await listen.ExecuteNonQueryAsync(cancellation);
+            return new Listener(this, connection, store);
+        },
+        cancellation,
+        keepsConnection: true);
+
     /// <summary>
     /// Runs asynchronous work to its end, with errors in the words of the contract. Asynchronous inside, because Npgsql lets
     /// go of a server that has gone silent in no other way; that costs a change of threads for each round trip.

@@ -14,6 +14,9 @@ public sealed partial class PostgreSqlStorage
         ) ON COMMIT DROP
         """;
 
+    // A load is long as it is: it forgets what former ones logged.
+    private const int TrimmedByLoad = 300_000;
+
     /// <inheritdoc/>
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
@@ -105,6 +108,7 @@ public sealed partial class PostgreSqlStorage
             }
 
             Merge(statements, target, number);
+            target.Log.Trim(statements, target, TrimmedByLoad);
         }
 
         if (stores.Count > 0)
@@ -115,18 +119,21 @@ public sealed partial class PostgreSqlStorage
 
     private static void Merge(NpgsqlBatch statements, LockedStore target, int number)
     {
+        string old = target.Log.IsOn ? ChangeLog.OfOld("key IN (SELECT key FROM kvstore_load WHERE store = $2 AND value IS NOT NULL)", revisionParameter: 3, startParameter: 5) + "," : "";
+        string logged = target.Log.IsOn ? $", logged AS ({ChangeLog.OfWritten})" : "";
+        object[] ofLog = target.Log.IsOn ? [target.Log.Start] : [];
         statements.Add(
-            """
-            WITH written AS (
+            $"""
+            WITH {old} written AS (
                 INSERT INTO kvstore_item (store, key, value, version, create_revision, mod_revision, created, modified, expires)
                 SELECT $1, l.key, l.value, 1, $3, $3, $4, $4, l.expires
                 FROM (SELECT DISTINCT ON (key) key, value, expires FROM kvstore_load WHERE store = $2 AND value IS NOT NULL ORDER BY key, position DESC) l
                 ON CONFLICT (store, key) DO UPDATE SET value = excluded.value, version = kvstore_item.version + 1,
                     mod_revision = excluded.mod_revision, modified = excluded.modified, expires = excluded.expires
-                RETURNING version)
+                RETURNING {(target.Log.IsOn ? "*" : "version")}){logged}
             UPDATE kvstore_store SET item_count = item_count + (SELECT count(*) FROM written WHERE version = 1) WHERE id = $1
             """,
-            target.Id, number, target.Revision + 1, target.Now);
+            [target.Id, number, target.Revision + 1, target.Now, .. ofLog]);
         statements.Add("INSERT INTO kvstore_namespace SELECT DISTINCT $1, key FROM kvstore_load WHERE store = $2 AND value IS NULL ON CONFLICT DO NOTHING", target.Id, number);
     }
 

@@ -49,8 +49,14 @@ public sealed partial class PostgreSqlStorage
             }
 
             await using var statements = new NpgsqlBatch(connection);
-            CommitMark mark = (target with { IsKept = false }).Advance(statements, added: 0);
-            target.DeleteNamespace(statements, KvPath.Root);
+            LockedStore removed = target with { IsKept = false, Log = target.Log with { Period = 0 } };
+            CommitMark mark = removed.Advance(statements, added: 0);
+            removed.DeleteNamespace(statements, KvPath.Root);
+            if (!removed.Log.IsOn)
+            {
+                statements.Add("DELETE FROM kvstore_change WHERE store = $1", removed.Id);
+            }
+
             await _database.CommitAsync(statements, mark, cancellation);
             return true;
         },
@@ -61,7 +67,7 @@ public sealed partial class PostgreSqlStorage
     {
         LockedStore target = await LockedStore.LockAsync(connection, store, batch, begins: true, cancellation);
         target = target.OrBorn(store, KvLimits.Default, isKept: false);
-        CommitPlan plan = CommitPlan.Create(batch, target.Name, target.Revision + 1, ToMicroseconds(target.Now), target.Items);
+        CommitPlan plan = CommitPlan.Create(batch, target.Name, target.Revision + 1, Statements.ToMicroseconds(target.Now), target.Items);
         if (!plan.Outcome.Succeeded)
         {
             return plan.Outcome;
@@ -77,12 +83,7 @@ public sealed partial class PostgreSqlStorage
 
         if (batch.Deletes.Count > 0)
         {
-            statements.Add(
-                """
-                WITH gone AS (DELETE FROM kvstore_item WHERE store = $1 AND key = ANY($2) RETURNING 1)
-                UPDATE kvstore_store SET item_count = item_count - (SELECT count(*) FROM gone) WHERE id = $1
-                """,
-                target.Id, batch.Deletes.ToArray());
+            target.Delete(statements, "key = ANY($2)", [batch.Deletes.ToArray()]);
         }
 
         if (batch.AddedNamespaces.Count > 0)
@@ -92,14 +93,15 @@ public sealed partial class PostgreSqlStorage
 
         foreach (ArraySegment<KvItem> items in Split(plan.Outcome.Items.ToArray()))
         {
-            statements.Add(
-                """
+            const string Write = """
                 INSERT INTO kvstore_item (store, key, value, version, create_revision, mod_revision, created, modified, expires)
                 SELECT $1, n.key, n.value, n.version, n.create_revision, $2, n.created, $3, n.expires
                 FROM unnest($4, $5, $6, $7, $8, $9) AS n (key, value, version, create_revision, created, expires)
                 ON CONFLICT (store, key) DO UPDATE SET value = excluded.value, version = excluded.version, create_revision = excluded.create_revision,
                     mod_revision = excluded.mod_revision, created = excluded.created, modified = excluded.modified, expires = excluded.expires
-                """,
+                """;
+            object[] values =
+            [
                 target.Id,
                 target.Revision + 1,
                 target.Now,
@@ -108,9 +110,19 @@ public sealed partial class PostgreSqlStorage
                 items.Select(item => item.VersionNumber).ToArray(),
                 items.Select(item => item.CreateRevisionNumber).ToArray(),
                 Statements.ToTimestamps(items.Select(item => item.CreatedTime)),
-                Statements.ToTimestamps(items.Select(item => item.ExpiresTime)));
+                Statements.ToTimestamps(items.Select(item => item.ExpiresTime)),
+            ];
+            if (target.Log.IsOn)
+            {
+                statements.Add($"WITH {ChangeLog.OfOld("key = ANY($4)", revisionParameter: 2, startParameter: 10)}, written AS ({Write} RETURNING *) {ChangeLog.OfWritten}", [.. values, target.Log.Start]);
+            }
+            else
+            {
+                statements.Add(Write, values);
+            }
         }
 
+        target.Log.Trim(statements, target, batch.Count);
         await _database.CommitAsync(statements, mark, cancellation);
         return plan.Outcome;
     }
@@ -141,6 +153,4 @@ public sealed partial class PostgreSqlStorage
             }
         }
     }
-
-    private static long ToMicroseconds(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

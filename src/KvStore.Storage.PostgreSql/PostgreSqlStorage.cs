@@ -38,7 +38,8 @@ public sealed partial class PostgreSqlStorage : KvStorage
     /// <inheritdoc/>
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
-        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes;
+        | KvCapabilities.StoreLimits | KvCapabilities.Sharing | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Transactions;
 
     /// <inheritdoc/>
     public override KvLimits Limits => EngineLimits;
@@ -54,6 +55,10 @@ public sealed partial class PostgreSqlStorage : KvStorage
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) =>
         _database.Read(connection => Rows.ReadStoresAsync(connection, store, cancellation), [], cancellation).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation) =>
+        _database.Read(connection => Rows.ReadRevisionAsync(connection, store, cancellation), 0, cancellation);
 
     /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) =>

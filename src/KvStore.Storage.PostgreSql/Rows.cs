@@ -20,7 +20,8 @@ internal static class Rows
         SELECT * FROM (
             SELECT s.name, s.maximum_key_size, s.maximum_value_size, s.revision, s.kept,
                    s.item_count - (SELECT count(*) FROM kvstore_item i WHERE i.store = s.id AND i.expires <= now()) AS items,
-                   EXISTS (SELECT FROM kvstore_namespace n WHERE n.store = s.id) AS has_namespaces
+                   EXISTS (SELECT FROM kvstore_namespace n WHERE n.store = s.id) AS has_namespaces,
+                   s.history_period, s.log_start
             FROM kvstore_store s
         """;
 
@@ -42,10 +43,19 @@ internal static class Rows
                 Revision = reader.GetInt64(3),
                 IsKept = reader.GetBoolean(4),
                 ItemCount = reader.GetInt64(5),
+                HistoryPeriod = HistoryPeriod.FromNumber(reader.GetInt64(7)),
+                OldestRevision = reader.GetInt64(8),
             });
         }
 
         return stores;
+    }
+
+    /// <summary>The revision of a store's row; 0 if it has none.</summary>
+    public static async Task<long> ReadRevisionAsync(NpgsqlConnection connection, string store, CancellationToken cancellation)
+    {
+        await using NpgsqlCommand command = new NpgsqlCommand("SELECT revision FROM kvstore_store WHERE lower(name) = $1", connection).With(store.ToLowerInvariant());
+        return await command.ExecuteScalarAsync(cancellation) is long revision ? revision : 0;
     }
 
     public static async Task<KvItem?> ReadItemAsync(NpgsqlConnection connection, string store, string fullKey, CancellationToken cancellation)

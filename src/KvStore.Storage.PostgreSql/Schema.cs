@@ -12,7 +12,7 @@ internal sealed class Schema(params string[] steps)
 
     // Keys are ordered by their UTF-8 bytes (collation C). No foreign key: it would lock the store's row once for each item,
     // which every writer has locked already. Rows of stores stay when a store vanishes, so that its revisions go on.
-    private const string Version1 = """
+    internal const string Version1 = """
         CREATE TABLE kvstore_schema (
             version integer PRIMARY KEY,
             applied timestamptz NOT NULL DEFAULT now()
@@ -63,8 +63,37 @@ internal sealed class Schema(params string[] steps)
         COMMENT ON TABLE kvstore_commit IS 'KvStore: the last commits of each store, by which a writer learns what became of one whose connection broke';
         """;
 
+    // A row of changes is what an item was from a revision on. It is valid while the log begins before the commit that wrote it:
+    // the one that made the change, or, for a state from before the log began, the first one that changed the item since.
+    // Watches have a table of their own, so that they and the writers of a store do not wait for each other.
+    private const string Version2 = """
+        ALTER TABLE kvstore_store ADD COLUMN history_period bigint NOT NULL DEFAULT 0, ADD COLUMN log_start bigint NOT NULL DEFAULT 0;
+        UPDATE kvstore_store SET log_start = revision;
+        CREATE TABLE kvstore_change (
+            store bigint NOT NULL,
+            logged bigint NOT NULL,
+            key text COLLATE "C" NOT NULL,
+            revision bigint NOT NULL,
+            kind smallint NOT NULL,
+            value text,
+            version bigint NOT NULL,
+            create_revision bigint NOT NULL,
+            created timestamptz,
+            time timestamptz NOT NULL,
+            expires timestamptz,
+            PRIMARY KEY (store, logged, key, revision)
+        );
+        CREATE INDEX kvstore_change_key ON kvstore_change (store, key, revision DESC);
+        CREATE TABLE kvstore_watch (
+            store bigint PRIMARY KEY,
+            until timestamptz NOT NULL
+        );
+        COMMENT ON TABLE kvstore_change IS 'KvStore: changes of items, for watches and for the history; kind 0 set, 1 deleted, 2 expired';
+        COMMENT ON TABLE kvstore_watch IS 'KvStore: until when changes of a store are logged because somebody watches it';
+        """;
+
     /// <summary>The schema of this version.</summary>
-    public static Schema Current { get; } = new(Version1);
+    public static Schema Current { get; } = new(Version1, Version2);
 
     /// <summary>The version that this program writes.</summary>
     public int Version => steps.Length;

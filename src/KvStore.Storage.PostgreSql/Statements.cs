@@ -25,6 +25,9 @@ internal static class Statements
     /// <summary>A time as PostgreSQL holds it: to the microsecond, as ours.</summary>
     public static DateTime ToTimestamp(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>The microseconds since 1970 of a time.</summary>
+    public static long ToMicroseconds(DateTime time) => (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Times as an array, null for 0.</summary>
     public static NpgsqlParameter ToTimestamps(IEnumerable<long> microseconds) => new()
     {
@@ -34,7 +37,7 @@ internal static class Statements
 
     /// <summary>A time in microseconds since 1970; 0 for null.</summary>
     public static long GetTime(this NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? 0 : (reader.GetDateTime(column).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        reader.IsDBNull(column) ? 0 : ToMicroseconds(reader.GetDateTime(column));
 
     private static void AddTo(NpgsqlParameterCollection parameters, object[] values)
     {

@@ -8,7 +8,8 @@ internal static class BatchCommit
     /// <exception cref="KvException">A limit of the store is broken; what was written so far is to be rolled back.</exception>
     public static KvCommit Apply(Session session, string store, KvBatch batch, CancellationToken cancellation)
     {
-        if (FindFailed(session, store, batch) is { } failed)
+        long revision = batch.RequiredRevision is null ? 0 : session.Stores.Find(store)?.Revision ?? 0;
+        if (KvCommit.FindFailed(batch, revision, fullKey => session.Get(store, fullKey)) is { } failed)
         {
             return failed;
         }
@@ -40,19 +41,5 @@ internal static class BatchCommit
 
         change.Save();
         return KvCommit.Committed(change.Revision, items);
-    }
-
-    private static KvCommit? FindFailed(Session session, string store, KvBatch batch)
-    {
-        foreach (KvCondition condition in batch.Conditions)
-        {
-            KvItem? current = session.Get(store, condition.FullKey);
-            if ((current?.VersionNumber ?? 0) != condition.Version)
-            {
-                return KvCommit.Failed(condition, current);
-            }
-        }
-
-        return null;
     }
 }

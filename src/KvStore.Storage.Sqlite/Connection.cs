@@ -19,6 +19,9 @@ internal enum ConnectionUse
     /// <summary>Writing a file, under its lock file.</summary>
     Writing,
 
+    /// <summary>A file of this call alone: a copy that is being made.</summary>
+    Private,
+
     /// <summary>A database in memory.</summary>
     Memory,
 }
@@ -31,6 +34,7 @@ internal sealed class Connection : IDisposable
     private const int OpenNoMutex = 0x8000;
     private const int OpenFullMutex = 0x10000;
     private const uint PreparePersistent = 1;
+    private const int CopyPages = 256;
     private const int ProgressSteps = 10_000;
 
     // Measured: fewer pages slow down puts, many more slow down reads.
@@ -142,6 +146,37 @@ internal sealed class Connection : IDisposable
 
     /// <summary>Lets the closing of this connection, if it is the file's last, bring the log home and remove it. Only under the lock file.</summary>
     public void CheckpointOnClose() => Set(DbConfigNoCheckpointOnClose, 0);
+
+    /// <summary>Copies all of this database into another, page by page.</summary>
+    /// <param name="target">The other database; it is whole only after the last step.</param>
+    /// <returns>The share that is done, after each step; what comes between two steps may change this database only through this connection.</returns>
+    public IEnumerable<double> CopyTo(Connection target)
+    {
+        using sqlite3_backup copy = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (copy.IsInvalid)
+        {
+            throw target.Fail(raw.sqlite3_errcode(target._handle));
+        }
+
+        while (true)
+        {
+            int code = raw.sqlite3_backup_step(copy, CopyPages);
+            int count = raw.sqlite3_backup_pagecount(copy);
+            if (code == raw.SQLITE_DONE)
+            {
+                Check(raw.sqlite3_backup_finish(copy));
+                yield return 1;
+                yield break;
+            }
+
+            if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED))
+            {
+                throw ((code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB ? this : target).Fail(code);
+            }
+
+            yield return count == 0 ? 0 : 1 - ((double)raw.sqlite3_backup_remaining(copy) / count);
+        }
+    }
 
     /// <summary>Closes it. SQLite keeps a connection open in secret while one of its statements is, so those go first.</summary>
     public void Dispose()

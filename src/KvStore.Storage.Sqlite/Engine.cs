@@ -7,6 +7,13 @@ internal abstract class Engine : IDisposable
     /// <summary>Whether reading goes on while a change runs, even on the thread that runs it.</summary>
     public abstract bool ReadsBesideWrites { get; }
 
+    /// <summary>Rung after each commit of this process.</summary>
+    public CommitBell Bell { get; } = new();
+
+    /// <summary>Reads something of one moment; null where there is no database yet.</summary>
+    public abstract T? Read<T>(Func<Session, T?> read)
+        where T : class;
+
     /// <summary>A session for one short read; null where there is no database yet. To be given back.</summary>
     public abstract Session? Rent();
 
@@ -21,6 +28,13 @@ internal abstract class Engine : IDisposable
     /// <param name="runsAlone">It is run once, on the calling thread, and shares its transaction with no other.</param>
     /// <param name="cancellation">Cancels the wait and the change.</param>
     public abstract T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation);
+
+    /// <summary>Gives free space back to the system. Writers wait meanwhile, readers do not.</summary>
+    public abstract void Shrink(CancellationToken cancellation);
+
+    /// <summary>Copies the database as it is at one moment into an empty one, while others write.</summary>
+    /// <returns>False where there is no database yet.</returns>
+    public abstract bool TryCopyTo(Connection target, Action<double> report);
 
     /// <summary>Closes the database.</summary>
     public abstract void Dispose();

@@ -45,8 +45,69 @@ internal sealed class FileEngine : Engine
         }
     }
 
-    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation) =>
-        _writers.Run(change, runsAlone, cancellation);
+    public override T? Read<T>(Func<Session, T?> read)
+        where T : class
+    {
+        if (Rent() is not { } session)
+        {
+            return null;
+        }
+
+        try
+        {
+            session.Begin();
+            return read(session);
+        }
+        finally
+        {
+            session.Rollback();
+            Return(session);
+        }
+    }
+
+    public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
+    {
+        T result = _writers.Run(change, runsAlone ? WriteKind.Alone : WriteKind.Shared, cancellation);
+        Bell.Ring();
+        return result;
+    }
+
+    public override void Shrink(CancellationToken cancellation) =>
+        _writers.Run(
+            session =>
+            {
+                Shrinking.Run(session.Connection);
+                session.Connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                return true;
+            },
+            WriteKind.Outside,
+            cancellation);
+
+    public override bool TryCopyTo(Connection target, Action<double> report)
+    {
+        if (Rent() is not { } session)
+        {
+            return false;
+        }
+
+        try
+        {
+            // One moment for all steps: writers neither wait for them nor make them begin anew.
+            session.Begin();
+            session.Stores.ListRaw();
+            foreach (double share in session.Connection.CopyTo(target))
+            {
+                report(share);
+            }
+
+            return true;
+        }
+        finally
+        {
+            session.Rollback();
+            Return(session);
+        }
+    }
 
     public override void Dispose()
     {
@@ -56,5 +117,5 @@ internal sealed class FileEngine : Engine
     }
 
     // Opening a writer migrates; there is nothing more to do.
-    private void Migrate() => _writers.Run(_ => true, runsAlone: false, CancellationToken.None);
+    private void Migrate() => _writers.Run(_ => true, WriteKind.Shared, CancellationToken.None);
 }

@@ -16,10 +16,10 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
     private bool _isClosed;
 
     /// <summary>Runs a change; it is on disk when this returns.</summary>
-    public T Run<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
+    public T Run<T>(Func<Session, T> change, WriteKind kind, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var request = new WriteRequest<T>(change, runsAlone, file.Settings.Patience, cancellation);
+        var request = new WriteRequest<T>(change, kind, file.Settings.Patience, cancellation);
         bool leads;
         lock (_gate)
         {
@@ -150,7 +150,7 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
         lock (_gate)
         {
             _leader = Thread.CurrentThread;
-            int alone = _pending.FindIndex(request => request.RunsAlone);
+            int alone = _pending.FindIndex(request => request.Kind != WriteKind.Shared);
             int count = alone < 0 ? _pending.Count : Math.Max(alone, 1);
             List<WriteRequest> group = _pending.GetRange(0, count);
             _pending.RemoveRange(0, count);

@@ -62,6 +62,11 @@ internal sealed class GroupWriter(DatabaseFile file)
     private bool TryCommit(List<WriteRequest> group)
     {
         Session writer = Begin(group[0]);
+        if (group[0].Kind == WriteKind.Outside)
+        {
+            writer.Rollback();
+        }
+
         bool isWhole = Apply(writer, group);
         group.RemoveAll(request => request.HasFailed);
         if (!isWhole || group.Count == 0)
@@ -70,7 +75,11 @@ internal sealed class GroupWriter(DatabaseFile file)
             return false;
         }
 
-        writer.Commit();
+        if (writer.Connection.IsInTransaction)
+        {
+            writer.Commit();
+        }
+
         group.ForEach(request => request.Complete());
         return true;
     }
@@ -129,7 +138,7 @@ internal sealed class GroupWriter(DatabaseFile file)
             {
                 writer.Connection.Cancellation = CancellationToken.None;
                 request.Fail(e);
-                if (!writer.Connection.IsInTransaction)
+                if (!writer.Connection.IsInTransaction && request.Kind != WriteKind.Outside)
                 {
                     return false;
                 }

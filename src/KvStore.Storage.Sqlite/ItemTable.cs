@@ -6,9 +6,8 @@ namespace KvStore.Storage.Sqlite;
 /// <summary>The table of items, through one connection.</summary>
 internal sealed class ItemTable(Connection connection)
 {
-    private const string Numbers = "version, create_revision, mod_revision, created, modified, expires, checksum";
-    private const int ChecksumColumn = 6;
-    private const int BufferLimit = 1 << 20;
+    public const string Numbers = "version, create_revision, mod_revision, created, modified, expires, checksum";
+    public const int ChecksumColumn = 6;
 
     private readonly Stack<Statement> _scans = new();
     private readonly Stack<Statement> _keyScans = new();
@@ -20,6 +19,11 @@ internal sealed class ItemTable(Connection connection)
     private Statement? _deleteRange;
     private Statement? _deleteExpired;
     private Statement? _countExpired;
+    private Statement? _nextExpiry;
+    private Statement? _findRevision;
+    private Statement? _listRange;
+    private Statement? _listKeys;
+    private Statement? _listExpired;
     private byte[] _keyBuffer = new byte[1024];
     private byte[] _valueBuffer = new byte[8192];
 
@@ -27,7 +31,7 @@ internal sealed class ItemTable(Connection connection)
     public KvItem? Get(StoreName store, string fullKey)
     {
         _get ??= connection.Prepare($"SELECT {Numbers}, value FROM kv WHERE store = ?1 AND key = ?2");
-        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
+        ReadOnlySpan<byte> key = Utf8Text.Encode(fullKey, ref _keyBuffer);
         try
         {
             if (!_get.Bind(1, store.Id).Bind(2, key).Step())
@@ -50,7 +54,7 @@ internal sealed class ItemTable(Connection connection)
     public ItemNumbers? GetNumbers(StoreName store, string fullKey)
     {
         _getNumbers ??= connection.Prepare($"SELECT {Numbers} FROM kv WHERE store = ?1 AND key = ?2");
-        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
+        ReadOnlySpan<byte> key = Utf8Text.Encode(fullKey, ref _keyBuffer);
         try
         {
             if (!_getNumbers.Bind(1, store.Id).Bind(2, key).Step())
@@ -88,11 +92,17 @@ internal sealed class ItemTable(Connection connection)
         {
             int left = range.Limit ?? int.MaxValue;
             long found = 0;
+            var order = new KeySequence();
             KeyBounds.Of(range).Bind(scan.Bind(1, store.Id), 2, 3);
             while (left > 0 && scan.Step())
             {
                 cancellation.ThrowIfCancellationRequested();
                 found++;
+                if (!order.IsNext(scan.GetBytes(ChecksumColumn + 1)))
+                {
+                    throw OutOfOrder(store);
+                }
+
                 if (Read(scan, store, range.KeysOnly) is { } item)
                 {
                     left--;
@@ -102,10 +112,7 @@ internal sealed class ItemTable(Connection connection)
 
             if (expected is not null && found != expected)
             {
-                throw new KvException(
-                    KvError.StorageDamaged,
-                    $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} items {found} are to be found. Restore the database from a backup.",
-                    store.Name);
+                throw Miscounted(store, expected.Value, found);
             }
         }
         finally
@@ -160,26 +167,100 @@ internal sealed class ItemTable(Connection connection)
         return _countExpired.Bind(1, storeId).Bind(2, now).ExecuteNumber();
     }
 
-    private static ReadOnlySpan<byte> Encode(string text, ref byte[] buffer)
+    /// <summary>When the next item of a store expires, or has; null if none does.</summary>
+    public long? GetNextExpiry(long storeId)
     {
-        int maximumSize = Encoding.UTF8.GetMaxByteCount(text.Length);
-        if (maximumSize <= buffer.Length)
-        {
-            return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
-        }
-
-        // A single huge value must not hold its memory for ever.
-        if (maximumSize > BufferLimit)
-        {
-            return Encoding.UTF8.GetBytes(text);
-        }
-
-        buffer = new byte[maximumSize];
-        return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+        _nextExpiry ??= connection.Prepare("SELECT expires FROM kv WHERE store = ?1 AND expires > 0 ORDER BY expires LIMIT 1");
+        long expires = _nextExpiry.Bind(1, storeId).ExecuteNumber();
+        return expires == 0 ? null : expires;
     }
 
-    private static ItemNumbers ReadNumbers(Statement row) =>
+    /// <summary>The revision that last changed an item, damaged or not; null if there is none.</summary>
+    public long? FindRevision(long storeId, string fullKey)
+    {
+        _findRevision ??= connection.Prepare("SELECT mod_revision FROM kv WHERE store = ?1 AND key = ?2");
+        try
+        {
+            return _findRevision.Bind(1, storeId).Bind(2, fullKey).Step() ? _findRevision.GetNumber(0) : null;
+        }
+        finally
+        {
+            _findRevision.Reset();
+        }
+    }
+
+    /// <summary>Keys of a store behind another, in order, damaged or not, no more than a number of them.</summary>
+    public List<string> ListKeys(long storeId, string after, int count)
+    {
+        _listKeys ??= connection.Prepare("SELECT key FROM kv WHERE store = ?1 AND key > ?2 ORDER BY key LIMIT ?3");
+        var keys = new List<string>();
+        try
+        {
+            _listKeys.Bind(1, storeId).Bind(2, after).Bind(3, count);
+            while (_listKeys.Step())
+            {
+                keys.Add(_listKeys.GetText(0));
+            }
+
+            return keys;
+        }
+        finally
+        {
+            _listKeys.Reset();
+        }
+    }
+
+    /// <summary>The items beneath a namespace with the revisions that last changed them, damaged or not. They must stay until the end.</summary>
+    public IEnumerable<(string FullKey, long Revision)> ListBeneath(long storeId, string namespacePath)
+    {
+        _listRange ??= connection.Prepare("SELECT key, mod_revision FROM kv WHERE store = ?1 AND key >= ?2 AND key < ?3");
+        KeyBounds.Beneath(namespacePath).Bind(_listRange.Bind(1, storeId), 2, 3);
+        return List(_listRange);
+    }
+
+    /// <summary>The items that have expired by a time, with the revisions that last changed them. They must stay until the end.</summary>
+    public IEnumerable<(string FullKey, long Revision)> ListExpired(long storeId, long now)
+    {
+        _listExpired ??= connection.Prepare("SELECT key, mod_revision FROM kv WHERE store = ?1 AND expires > 0 AND expires <= ?2");
+        return List(_listExpired.Bind(1, storeId).Bind(2, now));
+    }
+
+    /// <summary>The numbers of a row that begins with them.</summary>
+    public static ItemNumbers ReadNumbers(Statement row) =>
         new(row.GetNumber(0), row.GetNumber(1), row.GetNumber(2), row.GetNumber(3), row.GetNumber(4), row.GetNumber(5));
+
+    /// <summary>The error of a damaged item.</summary>
+    public KvException Damaged(StoreName store, string fullKey) => new(
+        KvError.StorageDamaged,
+        $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
+        fullKey);
+
+    /// <summary>The error of a store that has lost items, or gained some.</summary>
+    public KvException Miscounted(StoreName store, long expected, long found) => new(
+        KvError.StorageDamaged,
+        $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} items {found} are to be found. Restore the database from a backup.",
+        store.Name);
+
+    /// <summary>The error of items that a damaged page gives in a wrong order.</summary>
+    public KvException OutOfOrder(StoreName store) => new(
+        KvError.StorageDamaged,
+        $"Store '{store.Name}' in database '{connection.Place}' is damaged: its items are out of order. Restore the database from a backup.",
+        store.Name);
+
+    private static IEnumerable<(string FullKey, long Revision)> List(Statement bound)
+    {
+        try
+        {
+            while (bound.Step())
+            {
+                yield return (bound.GetText(0), bound.GetNumber(1));
+            }
+        }
+        finally
+        {
+            bound.Reset();
+        }
+    }
 
     private static uint ValueChecksumOf(Statement row) => (uint)row.GetNumber(ChecksumColumn);
 
@@ -198,18 +279,14 @@ internal sealed class ItemTable(Connection connection)
     {
         if (row.GetNumber(ChecksumColumn) != RowChecksum.OfItem(store.Id, key, numbers, valueChecksum))
         {
-            string fullKey = Encoding.UTF8.GetString(key);
-            throw new KvException(
-                KvError.StorageDamaged,
-                $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
-                fullKey);
+            throw Damaged(store, Encoding.UTF8.GetString(key));
         }
     }
 
     private int Write(Statement statement, long storeId, string fullKey, string value, in ItemNumbers numbers)
     {
-        ReadOnlySpan<byte> key = Encode(fullKey, ref _keyBuffer);
-        ReadOnlySpan<byte> text = Encode(value, ref _valueBuffer);
+        ReadOnlySpan<byte> key = Utf8Text.Encode(fullKey, ref _keyBuffer);
+        ReadOnlySpan<byte> text = Utf8Text.Encode(value, ref _valueBuffer);
         return statement.Bind(1, storeId).Bind(2, key)
             .Bind(3, numbers.Version).Bind(4, numbers.CreateRevision).Bind(5, numbers.ModRevision)
             .Bind(6, numbers.Created).Bind(7, numbers.Modified).Bind(8, numbers.Expires)

@@ -31,29 +31,35 @@ internal sealed class MemoryEngine : Engine
 
     public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read) => new MomentStream<T>(this, read);
 
+    public override T? Read<T>(Func<Session, T?> read)
+        where T : class => InTurn(read);
+
     public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
     {
-        lock (_gate)
+        T result = WriteInTurn(change, cancellation);
+        Bell.Ring();
+        return result;
+    }
+
+    public override void Shrink(CancellationToken cancellation) =>
+        InTurn(session =>
         {
             cancellation.ThrowIfCancellationRequested();
-            Session session = GetSession();
             FinishStreams();
-            session.BeginWriting();
-            try
-            {
-                session.Connection.Cancellation = cancellation;
-                T result = change(session);
-                session.Connection.Cancellation = CancellationToken.None;
-                session.Commit();
-                return result;
-            }
-            catch
-            {
-                session.Connection.Cancellation = CancellationToken.None;
-                session.Rollback();
-                throw;
-            }
+            Shrinking.Run(session.Connection);
+            return true;
+        });
+
+    public override bool TryCopyTo(Connection target, Action<double> report)
+    {
+        // Calls come between two steps; what they change is carried over, so that the copy is the moment of the last step.
+        using IEnumerator<double> steps = InTurn(session => session.Connection.CopyTo(target)).GetEnumerator();
+        while (InTurn(_ => steps.MoveNext()))
+        {
+            report(steps.Current);
         }
+
+        return true;
     }
 
     public override void Dispose()
@@ -90,6 +96,31 @@ internal sealed class MemoryEngine : Engine
 
     /// <summary>Forgets a stream that has ended.</summary>
     public void Unregister(IMomentStream stream) => _streams.RemoveAll(known => !known.TryGetTarget(out IMomentStream? target) || target == stream);
+
+    private T WriteInTurn<T>(Func<Session, T> change, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Session session = GetSession();
+            FinishStreams();
+            session.BeginWriting();
+            try
+            {
+                session.Connection.Cancellation = cancellation;
+                T result = change(session);
+                session.Connection.Cancellation = CancellationToken.None;
+                session.Commit();
+                return result;
+            }
+            catch
+            {
+                session.Connection.Cancellation = CancellationToken.None;
+                session.Rollback();
+                throw;
+            }
+        }
+    }
 
     private Session GetSession()
     {

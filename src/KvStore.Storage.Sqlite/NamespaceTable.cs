@@ -26,10 +26,7 @@ internal sealed class NamespaceTable(Connection connection)
                 string path = _list.GetText(0);
                 if (_list.GetNumber(1) != GetChecksum(store.Id, path))
                 {
-                    throw new KvException(
-                        KvError.StorageDamaged,
-                        $"The row of namespace '/{path}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the namespace, or restore the database from a backup.",
-                        path);
+                    throw Damaged(store, path);
                 }
 
                 paths.Add(path);
@@ -58,6 +55,36 @@ internal sealed class NamespaceTable(Connection connection)
         KeyBounds.Beneath(namespacePath).Bind(_deleteRange.Bind(1, storeId), 2, 3);
         return _delete.Bind(1, storeId).Bind(2, namespacePath).Execute() + _deleteRange.Execute();
     }
+
+    /// <summary>The damaged rows of a store, lazily.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="expected">The number of rows that must be found; null if it is not known.</param>
+    public IEnumerable<KvDamage> Check(StoreName store, long? expected)
+    {
+        using Statement rows = connection.Prepare("SELECT path, checksum FROM namespace WHERE store = ?1 ORDER BY path");
+        rows.Bind(1, store.Id);
+        long found = 0;
+        while (rows.Step())
+        {
+            found++;
+            string path = rows.GetText(0);
+            if (rows.GetNumber(1) != GetChecksum(store.Id, path))
+            {
+                yield return new KvDamage(store.Name, null, Damaged(store, path).Message);
+            }
+        }
+
+        if (expected is not null && found != expected)
+        {
+            yield return new KvDamage(
+                store.Name, null, $"Store '{store.Name}' in database '{connection.Place}' is damaged: of its {expected} namespaces that stay while empty {found} are to be found.");
+        }
+    }
+
+    private KvException Damaged(StoreName store, string path) => new(
+        KvError.StorageDamaged,
+        $"The row of namespace '/{path}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the namespace, or restore the database from a backup.",
+        path);
 
     private static long GetChecksum(long storeId, string path) => RowChecksum.OfRow(Encoding.UTF8.GetBytes(path), storeId);
 }

@@ -29,6 +29,13 @@ internal static class RowChecksum
         return (long)(((ulong)head << 32) | valueChecksum);
     }
 
+    /// <summary>
+    /// The checksum of a logged change: that of the item as it became, with what the change adds worked into the upper half.
+    /// A change that only tells an item's state adds nothing, so that a row of an item is copied into the log as it is.
+    /// </summary>
+    public static long OfChange(long itemChecksum, KvChangeKind kind, long previous) =>
+        kind == KvChangeKind.Set && previous == 0 ? itemChecksum : itemChecksum ^ (long)((ulong)Add(Add(Start, (ulong)kind), (ulong)previous) << 32);
+
     /// <summary>The checksum of a value.</summary>
     public static uint OfValue(ReadOnlySpan<byte> value) => Add(Start, value);
 

@@ -57,8 +57,40 @@ internal sealed class Schema(params string[] steps)
         ) WITHOUT ROWID, STRICT;
         """;
 
+    // The log of changes. A row of "store" that logs nothing keeps the checksum that version 1 gave it (see StoreRow), so
+    // that no row is written anew. Rows of "watch" need none: whatever a wrong one causes, a watch notices.
+    private const string Version2 = """
+        ALTER TABLE store ADD COLUMN history_period INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE store ADD COLUMN watched_until INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE store ADD COLUMN log_start INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE store ADD COLUMN log_trimmed INTEGER NOT NULL DEFAULT 0;
+        UPDATE store SET log_start = revision, log_trimmed = revision;
+        CREATE TABLE change (
+            store INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            previous INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            create_revision INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (store, revision, key)
+        ) WITHOUT ROWID, STRICT;
+        CREATE INDEX change_key ON change (store, key, revision);
+        CREATE TABLE watch (
+            id INTEGER PRIMARY KEY,
+            store INTEGER NOT NULL,
+            seen INTEGER NOT NULL,
+            until INTEGER NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>The schema of this version.</summary>
-    public static Schema Current { get; } = new(Version1);
+    public static Schema Current { get; } = new(Version1, Version2);
 
     /// <summary>The version that this program writes.</summary>
     public int Version => steps.Length;

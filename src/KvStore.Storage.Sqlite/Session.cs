@@ -20,6 +20,8 @@ internal sealed class Session : IDisposable
         Stores = new StoreTable(connection, knownStores);
         Items = new ItemTable(connection);
         Namespaces = new NamespaceTable(connection);
+        Changes = new ChangeTable(connection);
+        Watches = new WatchTable(connection);
     }
 
     public Connection Connection { get; }
@@ -36,6 +38,10 @@ internal sealed class Session : IDisposable
 
     public NamespaceTable Namespaces { get; }
 
+    public ChangeTable Changes { get; }
+
+    public WatchTable Watches { get; }
+
     /// <summary>The schema version of the database as it is now; another process may have migrated it.</summary>
     public long SchemaVersion => (_version ??= Connection.Prepare("PRAGMA user_version")).ExecuteNumber();
 
@@ -47,6 +53,11 @@ internal sealed class Session : IDisposable
 
     public IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
     {
+        if (range.SkipDamaged)
+        {
+            return Salvage.Items(this, store, range, cancellation);
+        }
+
         if (Stores.FindName(store) is not { } name)
         {
             return [];

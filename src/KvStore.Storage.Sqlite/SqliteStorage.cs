@@ -6,7 +6,7 @@ namespace KvStore.Storage.Sqlite;
 /// or memory. An acknowledged write survives a power cut.
 /// </summary>
 [StoragePlugin("db", Schemes = ["sqlite"])]
-public class SqliteStorage : KvStorage
+public partial class SqliteStorage : KvStorage
 {
     private readonly string? _file;
     private readonly SqliteSettings _settings;
@@ -40,6 +40,7 @@ public class SqliteStorage : KvStorage
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
         | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Backup | KvCapabilities.Transactions
         | (_file is null ? KvCapabilities.None : KvCapabilities.Sharing);
 
     /// <inheritdoc/>
@@ -60,6 +61,13 @@ public class SqliteStorage : KvStorage
     {
         cancellation.ThrowIfCancellationRequested();
         return Read(session => session.Describe(store));
+    }
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Read(session => session.Stores.Find(store))?.Revision ?? 0;
     }
 
     /// <inheritdoc/>
@@ -126,13 +134,14 @@ public class SqliteStorage : KvStorage
             session =>
             {
                 StoreChange change = StoreChange.Begin(session, new KvStoreEntry(store));
-                change.DeleteNamespace(KvPath.Root);
                 change.Unkeep();
+                change.DeleteNamespace(KvPath.Root);
                 change.Save();
                 return true;
             },
             runsAlone: false,
             cancellation);
+        TrimLog(store, keep: null, cancellation);
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace KvStore.Storage.Sqlite;
 /// <param name="known">The stores that any connection to the same file has found.</param>
 internal sealed class StoreTable(Connection connection, ConcurrentDictionary<string, StoreName> known)
 {
-    private const string Columns = "id, name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum";
+    private const string Columns = "id, name, revision, key_limit, value_limit, is_kept, items, namespaces, history_period, watched_until, log_start, log_trimmed, checksum";
 
     private Statement? _find;
     private Statement? _list;
@@ -24,7 +24,8 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
             return name;
         }
 
-        return Find(store) is { } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
+        // One that was never written is only watched so far, and its first writer may spell it anew.
+        return Find(store) is { Revision: > 0 } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
     }
 
     /// <summary>Forgets a store's spelling, which has changed.</summary>
@@ -41,6 +42,40 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         finally
         {
             _find.Reset();
+        }
+    }
+
+    /// <summary>A store's row as it stands there, damaged or not; null if there is none.</summary>
+    public (StoreRow Row, bool IsWhole)? FindRaw(string store)
+    {
+        _find ??= connection.Prepare($"SELECT {Columns} FROM store WHERE name = ?1");
+        try
+        {
+            return _find.Bind(1, store).Step() ? ReadRaw(_find) : null;
+        }
+        finally
+        {
+            _find.Reset();
+        }
+    }
+
+    /// <summary>The rows of all stores as they stand there, damaged or not.</summary>
+    public List<(StoreRow Row, bool IsWhole)> ListRaw()
+    {
+        _list ??= connection.Prepare($"SELECT {Columns} FROM store");
+        try
+        {
+            var rows = new List<(StoreRow Row, bool IsWhole)>();
+            while (_list.Step())
+            {
+                rows.Add(ReadRaw(_list));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            _list.Reset();
         }
     }
 
@@ -71,7 +106,7 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         _insert ??= connection.Prepare(
             "INSERT INTO store (name, revision, key_limit, value_limit, is_kept, items, namespaces, checksum) VALUES (?1, 0, ?2, ?3, ?4, 0, 0, 0) RETURNING id");
         long id = _insert.Bind(1, name).Bind(2, limits.MaximumKeySize).Bind(3, limits.MaximumValueSize).Bind(4, isKept ? 1 : 0).ExecuteNumber();
-        var row = new StoreRow(id, name, Revision: 0, limits, isKept, Items: 0, Namespaces: 0);
+        var row = new StoreRow(id, name, Revision: 0, limits, isKept, Items: 0, Namespaces: 0, StoreLog.Off(revision: 0));
         Update(row);
         return row;
     }
@@ -80,10 +115,12 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
     public void Update(StoreRow row)
     {
         _update ??= connection.Prepare(
-            "UPDATE store SET revision = ?2, key_limit = ?3, value_limit = ?4, is_kept = ?5, items = ?6, namespaces = ?7, checksum = ?8 WHERE id = ?1");
+            "UPDATE store SET revision = ?2, key_limit = ?3, value_limit = ?4, is_kept = ?5, items = ?6, namespaces = ?7, history_period = ?8, watched_until = ?9, log_start = ?10, log_trimmed = ?11, checksum = ?12 WHERE id = ?1");
         _update.Bind(1, row.Id).Bind(2, row.Revision)
             .Bind(3, row.Limits.MaximumKeySize).Bind(4, row.Limits.MaximumValueSize).Bind(5, row.IsKept ? 1 : 0)
-            .Bind(6, row.Items).Bind(7, row.Namespaces).Bind(8, row.Checksum)
+            .Bind(6, row.Items).Bind(7, row.Namespaces)
+            .Bind(8, row.Log.Period).Bind(9, row.Log.WatchedUntil).Bind(10, row.Log.Start).Bind(11, row.Log.Trimmed)
+            .Bind(12, row.Checksum)
             .Execute();
     }
 
@@ -94,7 +131,19 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         _rename.Bind(1, row.Id).Bind(2, row.Name).Execute();
     }
 
+    /// <summary>The error of a store whose own row is damaged.</summary>
+    public KvException Damaged(string name) => new(
+        KvError.StorageDamaged,
+        $"The row of store '{name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
+        name);
+
     private StoreRow Read(Statement statement)
+    {
+        (StoreRow row, bool isWhole) = ReadRaw(statement);
+        return isWhole ? row : throw Damaged(row.Name);
+    }
+
+    private static (StoreRow Row, bool IsWhole) ReadRaw(Statement statement)
     {
         var row = new StoreRow(
             statement.GetNumber(0),
@@ -103,10 +152,8 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
             new KvLimits((int)statement.GetNumber(3), (int)statement.GetNumber(4)),
             statement.GetNumber(5) != 0,
             statement.GetNumber(6),
-            statement.GetNumber(7));
-        return row.Checksum == statement.GetNumber(8) ? row : throw new KvException(
-            KvError.StorageDamaged,
-            $"The row of store '{row.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
-            row.Name);
+            statement.GetNumber(7),
+            new StoreLog(statement.GetNumber(8), statement.GetNumber(9), statement.GetNumber(10), statement.GetNumber(11)));
+        return (row, row.Checksum == statement.GetNumber(12));
     }
 }

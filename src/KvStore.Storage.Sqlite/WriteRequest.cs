@@ -3,14 +3,27 @@ using System.Runtime.ExceptionServices;
 
 namespace KvStore.Storage.Sqlite;
 
+/// <summary>Which transaction a change runs in.</summary>
+internal enum WriteKind
+{
+    /// <summary>One that it may share with others.</summary>
+    Shared,
+
+    /// <summary>One of its own, on its caller's thread.</summary>
+    Alone,
+
+    /// <summary>None: it begins and ends what it needs itself, on its caller's thread.</summary>
+    Outside,
+}
+
 /// <summary>A change that waits for its turn, and then its outcome.</summary>
-internal abstract class WriteRequest(bool runsAlone, TimeSpan patience, CancellationToken cancellation)
+internal abstract class WriteRequest(WriteKind kind, TimeSpan patience, CancellationToken cancellation)
 {
     private readonly long _deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
     private Exception? _error;
 
-    /// <summary>It is run by its own caller, in a transaction of its own.</summary>
-    public bool RunsAlone => runsAlone;
+    /// <summary>Which transaction it runs in.</summary>
+    public WriteKind Kind => kind;
 
     public CancellationToken Cancellation => cancellation;
 
@@ -52,8 +65,8 @@ internal abstract class WriteRequest(bool runsAlone, TimeSpan patience, Cancella
 }
 
 /// <summary>A change with a result.</summary>
-internal sealed class WriteRequest<T>(Func<Session, T> change, bool runsAlone, TimeSpan patience, CancellationToken cancellation)
-    : WriteRequest(runsAlone, patience, cancellation)
+internal sealed class WriteRequest<T>(Func<Session, T> change, WriteKind kind, TimeSpan patience, CancellationToken cancellation)
+    : WriteRequest(kind, patience, cancellation)
 {
     private T _result = default!;
 

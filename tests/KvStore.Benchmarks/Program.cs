@@ -10,6 +10,11 @@ switch (args.FirstOrDefault())
     case "scale":
         ScaleMeasurement.Run(args[1..]);
         break;
+
+    // The longest waits of several processes on one file: stalls [processes [batches]].
+    case "stalls":
+        StallMeasurement.Run(args[1..]);
+        break;
     case "first-get":
         FirstGet.Run(args[1], args[2]);
         break;

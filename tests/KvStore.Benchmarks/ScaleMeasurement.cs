@@ -2,9 +2,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using KvStore.Storage.Etcd;
+using KvStore.Storage.Fixtures;
 using KvStore.Storage.Sqlite;
-using KvStore.Storage.Tests.Databases;
-using KvStore.Storage.Tests.Etcd;
 
 namespace KvStore.Benchmarks;
 

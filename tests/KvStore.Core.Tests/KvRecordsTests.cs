@@ -79,6 +79,8 @@ public sealed class KvRecordsTests
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("""{"ovo": {}}""")]
+    [InlineData("""{"class": "Volume", "ovo": {"versioned_object.data": {"id": "v1", "id": "v1"}}}""")]
+    [InlineData("""{"class": "Volume", "class": "Volume", "ovo": {"versioned_object.data": {"id": "v1"}}}""")]
     public void An_item_that_is_no_record_is_told_by_its_key(string value)
     {
         _storage.Commit("cinder", new KvBatch().Set("volumes/v1", value), CancellationToken.None);

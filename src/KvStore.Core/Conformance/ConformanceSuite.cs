@@ -17,6 +17,8 @@ public static class ConformanceSuite
         typeof(BatchesCases),
         typeof(ConditionsCases),
         typeof(VersionsCases),
+        typeof(RevisionsCases),
+        typeof(TransactionsCases),
         typeof(ExpiryCases),
         typeof(WatchCases),
         typeof(HistoryCases),

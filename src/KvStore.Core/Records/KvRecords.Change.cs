@@ -194,6 +194,5 @@ public sealed partial class KvRecords
     private static KvBatch Require(KvBatch batch, string recordKey, long version) =>
         version == 0 ? batch.RequireAbsent(recordKey) : batch.RequireVersion(recordKey, version);
 
-    private KvLimits ReadLimits() =>
-        (_storage.Capabilities.HasFlag(KvCapabilities.StoreLimits) && _storage.GetStore(Store, _cancellation) is { } info ? info.Limits : KvLimits.Default).Within(_storage.Limits);
+    private KvLimits ReadLimits() => _storage.GetLimits(Store, wanted: null, _cancellation);
 }

@@ -53,7 +53,7 @@ internal static class RecordItems
         position = 0;
         try
         {
-            document = JsonNode.Parse(item.Value)?.AsObject() ?? throw NoRecord(item);
+            document = Parse(item.Value)?.AsObject() ?? throw NoRecord(item);
             JsonObject data = getData(document);
             if (document[Notes] is not JsonObject notes)
             {
@@ -70,7 +70,7 @@ internal static class RecordItems
                     return false;
                 }
 
-                data[field] = JsonNode.Parse(text);
+                data[field] = Parse(text);
             }
 
             return true;
@@ -78,6 +78,28 @@ internal static class RecordItems
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw NoRecord(item, e);
+        }
+    }
+
+    // A tree reads its objects when they are first asked, and a name that stands twice in one would be met only then.
+    private static JsonNode? Parse(string text)
+    {
+        JsonNode? tree = JsonNode.Parse(text);
+        Open(tree);
+        return tree;
+
+        static void Open(JsonNode? node)
+        {
+            IEnumerable<JsonNode?> inner = node switch
+            {
+                JsonObject { Count: > 0 } fields => fields.Select(field => field.Value),
+                JsonArray list => list,
+                _ => [],
+            };
+            foreach (JsonNode? child in inner)
+            {
+                Open(child);
+            }
         }
     }
 

@@ -13,19 +13,30 @@ public sealed class CheckedStorage : DelegatingStorage
     }
 
     // Where every storage is passed by, whoever listens hears of all.
-    private KvStorage Next => KvListener.Current is { } listener ? new ToldStorage(Inner, listener) : Inner;
+    internal KvStorage Next => KvListener.Current is { } listener ? new ToldStorage(Inner, listener) : Inner;
 
     /// <summary>The storage with checks before it; one that has them already is returned as it is.</summary>
     public static KvStorage Wrap(KvStorage storage) => IsChecked(storage) ? storage : new CheckedStorage(storage);
 
     /// <inheritdoc/>
-    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => Next.GetStores(cancellation);
+    public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A list of stores");
+        return Next.GetStores(cancellation);
+    }
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
-        return Next.GetStore(store, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetStore(cancellation) : Next.GetStore(store, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation)
+    {
+        KvPath.CheckStoreName(store);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetRevision(cancellation) : Next.GetRevision(store, cancellation);
     }
 
     /// <inheritdoc/>
@@ -35,7 +46,7 @@ public sealed class CheckedStorage : DelegatingStorage
 
         // A lone surrogate would reach a storage as U+FFFD and find somebody else's item.
         KvPath.CheckKey(fullKey, int.MaxValue, store);
-        return Next.Get(store, fullKey, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.Get(fullKey, cancellation) : Next.Get(store, fullKey, cancellation);
     }
 
     /// <inheritdoc/>
@@ -43,7 +54,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         range.CheckText();
-        return Scan(Next.Scan(store, range, cancellation), cancellation);
+        return Scan(KvTransaction.Join(this, store) is { } transaction ? transaction.Scan(range, cancellation) : Next.Scan(store, range, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
@@ -51,7 +62,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
-        return Next.GetChildren(store, namespacePath, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetChildren(namespacePath, cancellation) : Next.GetChildren(store, namespacePath, cancellation);
     }
 
     /// <inheritdoc/>
@@ -59,7 +70,7 @@ public sealed class CheckedStorage : DelegatingStorage
     {
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
-        return Inner.GetKeptNamespaces(store, namespacePath, cancellation);
+        return KvTransaction.Join(this, store) is { } transaction ? transaction.GetKeptNamespaces(namespacePath, cancellation) : Next.GetKeptNamespaces(store, namespacePath, cancellation);
     }
 
     /// <inheritdoc/>
@@ -69,6 +80,11 @@ public sealed class CheckedStorage : DelegatingStorage
         KvPath.CheckStoreName(store);
         CheckWrites(batch, store);
         cancellation.ThrowIfCancellationRequested();
+        if (KvTransaction.Join(this, store) is { } transaction)
+        {
+            return transaction.Commit(batch, cancellation);
+        }
+
         KvBatch spelledOut = SpellOut(Inner, store, batch, cancellation);
         CheckCount(spelledOut, store);
         return Next.Commit(store, spelledOut, cancellation);
@@ -78,6 +94,7 @@ public sealed class CheckedStorage : DelegatingStorage
     public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
+        KvTransaction.Refuse("Creating a store");
         bool fits = limits.MaximumKeySize >= 1 && limits.MaximumKeySize <= Limits.MaximumKeySize
             && limits.MaximumValueSize >= 1 && limits.MaximumValueSize <= Limits.MaximumValueSize;
         if (!fits)
@@ -97,16 +114,21 @@ public sealed class CheckedStorage : DelegatingStorage
     public override void RemoveStore(string store, CancellationToken cancellation)
     {
         KvPath.CheckStoreName(store);
+        KvTransaction.Refuse("Removing a store");
         Next.RemoveStore(store, cancellation);
     }
 
     /// <inheritdoc/>
-    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) =>
+    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("Loading whole stores");
         Next.Load(Check(entries, cancellation), mode, cancellation);
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Watching");
         KvPath.CheckStoreName(store);
         KvPath.CheckNamespace(namespacePath);
         ArgumentOutOfRangeException.ThrowIfNegative(fromRevision ?? 0, nameof(fromRevision));
@@ -117,6 +139,7 @@ public sealed class CheckedStorage : DelegatingStorage
     /// <inheritdoc/>
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Reading the past");
         KvPath.CheckStoreName(store);
         range.CheckText();
         ArgumentOutOfRangeException.ThrowIfNegative(revision);
@@ -127,6 +150,7 @@ public sealed class CheckedStorage : DelegatingStorage
     /// <inheritdoc/>
     public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Reading the past");
         KvPath.CheckStoreName(store);
         KvPath.CheckKey(fullKey, int.MaxValue, store);
         Require(KvCapabilities.History, isNeeded: true);
@@ -136,6 +160,7 @@ public sealed class CheckedStorage : DelegatingStorage
     /// <inheritdoc/>
     public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Setting how long the past is kept");
         KvPath.CheckStoreName(store);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.Zero);
         Require(KvCapabilities.History, isNeeded: true);
@@ -145,6 +170,7 @@ public sealed class CheckedStorage : DelegatingStorage
     /// <inheritdoc/>
     public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Compressing a store");
         KvPath.CheckStoreName(store);
         ArgumentOutOfRangeException.ThrowIfLessThan(keep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(keep));
         Require(KvCapabilities.History, isNeeded: true);
@@ -152,8 +178,23 @@ public sealed class CheckedStorage : DelegatingStorage
     }
 
     /// <inheritdoc/>
+    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A backup");
+        Inner.Backup(path, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        KvTransaction.Refuse("A restore");
+        Inner.Restore(path, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
     public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation)
     {
+        KvTransaction.Refuse("Looking for damage");
         if (store is not null)
         {
             KvPath.CheckStoreName(store);
@@ -196,10 +237,10 @@ public sealed class CheckedStorage : DelegatingStorage
 
         foreach (KvCondition condition in batch.Conditions)
         {
-            _ = condition.Version == 0 ? spelledOut.RequireAbsent(condition.FullKey) : spelledOut.RequireVersion(condition.FullKey, condition.Version);
+            spelledOut.Require(condition);
         }
 
-        return spelledOut;
+        return batch.RequiredRevision is { } revision ? spelledOut.RequireRevision(revision) : spelledOut;
     }
 
     // Ctrl+C ends a long scan even of a plugin that never looks at its token.
@@ -250,6 +291,7 @@ public sealed class CheckedStorage : DelegatingStorage
         }
 
         Require(KvCapabilities.Conditions, batch.Conditions.Count > 0);
+        Require(KvCapabilities.Transactions, batch.RequiredRevision is not null || batch.Conditions.Any(condition => condition.ModRevision != 0));
         Require(KvCapabilities.EmptyNamespaces, batch.AddedNamespaces.Count > 0);
         Require(KvCapabilities.Expiry, batch.Sets.Any(set => set.ExpiresTime != 0));
     }

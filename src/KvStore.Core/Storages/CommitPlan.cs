@@ -10,7 +10,7 @@ public sealed class CommitPlan
         Added = added;
     }
 
-    /// <summary>The outcome once the batch is written, with the items as they are to be stored; or the condition that failed.</summary>
+    /// <summary>The outcome once the batch is written, with the items as they are to be stored; or what failed.</summary>
     public KvCommit Outcome { get; }
 
     /// <summary>How many of the set items are new, after the batch's own deletes.</summary>
@@ -23,20 +23,14 @@ public sealed class CommitPlan
     /// <summary>Checks the conditions of a batch and works out its items.</summary>
     /// <param name="batch">The batch, within the limits of the store.</param>
     /// <param name="store">The store's name as it is shown.</param>
-    /// <param name="revision">The revision that the commit makes.</param>
+    /// <param name="revision">The revision that the commit makes, one more than the store has.</param>
     /// <param name="now">The time of the commit in microseconds since 1970.</param>
     /// <param name="current">The items of <see cref="GetKeys"/> that are there and have not expired.</param>
     public static CommitPlan Create(KvBatch batch, string store, long revision, long now, IReadOnlyDictionary<string, KvItem> current)
     {
-        foreach (KvCondition condition in batch.Conditions)
+        if (KvCommit.FindFailed(batch, revision - 1, current.GetValueOrDefault) is { } failed)
         {
-            KvItem? met = current.GetValueOrDefault(condition.FullKey);
-
-            // An item that another program put beside ours may have no version; it is there all the same.
-            if (condition.Version == 0 ? met is not null : met?.VersionNumber != condition.Version)
-            {
-                return new CommitPlan(KvCommit.Failed(condition, met), added: 0);
-            }
+            return new CommitPlan(failed, added: 0);
         }
 
         int added = 0;

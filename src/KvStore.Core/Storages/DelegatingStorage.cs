@@ -47,6 +47,9 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) => Inner.GetStore(store, cancellation);
 
     /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation) => Inner.GetRevision(store, cancellation);
+
+    /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => Inner.Get(store, fullKey, cancellation);
 
     /// <inheritdoc/>

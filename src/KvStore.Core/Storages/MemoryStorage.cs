@@ -20,7 +20,7 @@ public sealed class MemoryStorage : KvStorage
     public override KvCapabilities Capabilities =>
         KvCapabilities.Conditions | KvCapabilities.Versions | KvCapabilities.Expiry | KvCapabilities.EmptyNamespaces | KvCapabilities.EmptyStores
         | KvCapabilities.StoreLimits | KvCapabilities.Snapshots | KvCapabilities.Loading | KvCapabilities.NamespaceDeletes
-        | KvCapabilities.Watching | KvCapabilities.History;
+        | KvCapabilities.Watching | KvCapabilities.History | KvCapabilities.Transactions;
 
     /// <inheritdoc/>
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) =>
@@ -28,6 +28,9 @@ public sealed class MemoryStorage : KvStorage
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation) => Find(store)?.Describe();
+
+    /// <inheritdoc/>
+    public override long GetRevision(string store, CancellationToken cancellation) => Find(store)?.Revision ?? 0;
 
     /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => Find(store)?.Get(fullKey);
@@ -73,7 +76,9 @@ public sealed class MemoryStorage : KvStorage
             }
 
             // A store that vanished goes on counting its revisions, so that nobody mistakes new items for old.
-            _stores[store] = Make(store, limits, isKept: true);
+            MemoryStore made = Make(store, limits, isKept: true);
+            made.Apply(new KvBatch());
+            _stores[store] = made;
         }
     }
 

@@ -115,19 +115,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     public void CheckLimits(KvBatch batch) => limits.Check(batch, $"store '{name}'");
 
     /// <summary>The outcome of the first condition that does not hold; null if all do.</summary>
-    public KvCommit? CheckConditions(KvBatch batch)
-    {
-        foreach (KvCondition condition in batch.Conditions)
-        {
-            KvItem? current = Get(condition.FullKey);
-            if ((current?.VersionNumber ?? 0) != condition.Version)
-            {
-                return KvCommit.Failed(condition, current);
-            }
-        }
-
-        return null;
-    }
+    public KvCommit? CheckConditions(KvBatch batch) => KvCommit.FindFailed(batch, Revision, Get);
 
     /// <summary>Applies a batch whose conditions and limits were checked.</summary>
     public KvCommit Apply(KvBatch batch)

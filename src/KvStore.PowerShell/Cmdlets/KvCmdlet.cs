@@ -177,6 +177,21 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
                 && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <summary>
+    /// Reports an error that does not end the command; but within a transaction it does, unless -ErrorAction says otherwise: a
+    /// function of another module knows nothing of the script block's preference, and half of the work must not be committed.
+    /// </summary>
+    private protected void Tell(KvException error)
+    {
+        ErrorRecord record = KvErrorRecord.From(error);
+        if (KvTransaction.IsRunning && !MyInvocation.BoundParameters.ContainsKey("ErrorAction"))
+        {
+            ThrowTerminatingError(record);
+        }
+
+        WriteError(record);
+    }
+
+    /// <summary>
     /// Runs a step; an error is reported for it alone, so that a loop can go on with the next. When the storage itself
     /// failed the command ends: with the next record it would fail again, perhaps after a long wait.
     /// </summary>
@@ -192,7 +207,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         }
         catch (KvException e)
         {
-            WriteError(KvErrorRecord.From(e));
+            Tell(e);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

@@ -10,7 +10,7 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
     private PipelineWriter? _writer;
 
     /// <inheritdoc/>
-    protected override void Begin() => _writer = new PipelineWriter(this, passThru: false, requireAbsent: false, Cancellation);
+    protected override void Begin() => _writer = new PipelineWriter(this, Tell, passThru: false, requireAbsent: false, Cancellation);
 
     /// <inheritdoc/>
     protected override void ProcessKeys()

@@ -50,7 +50,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     /// <inheritdoc/>
     protected override void Begin()
     {
-        _writer = new PipelineWriter(this, PassThru, NoClobber, Cancellation);
+        _writer = new PipelineWriter(this, Tell, PassThru, NoClobber, Cancellation);
         _isKeyTyped = IsTyped(nameof(Key));
     }
 

@@ -140,7 +140,9 @@ internal sealed class KvContentWriter(ContentItem item, ContentWritingParameters
             if (_isAppending && item.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
             {
                 // What another writer appends meanwhile must not be lost.
-                _ = existing?.Version is { } version ? batch.RequireVersion(item.FullKey, version) : batch.RequireAbsent(item.FullKey);
+                _ = existing is null ? batch.RequireAbsent(item.FullKey)
+                    : existing.Version is { } version ? batch.RequireVersion(item.FullKey, version)
+                    : batch;
             }
 
             if (item.Storage.Commit(item.Store, batch, cancellation).Succeeded)

@@ -13,7 +13,19 @@ public sealed partial class KvProvider
     }
 
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) => Ask(path, Exists);
+    protected override bool ItemExists(string path)
+    {
+        try
+        {
+            return FindTarget(path) is { } target && Exists(target);
+        }
+        catch (KvException e)
+        {
+            // Of all that is thrown here the engine makes "does not exist"; what is written comes before that.
+            WriteError(KvErrorRecord.From(e));
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool IsItemContainer(string path) => Ask(path, target => target.IsRoot || (target.IsStore ? Exists(target) : IsNamespace(target)));

@@ -25,11 +25,11 @@ internal static class KvErrorRecord
         KvError.ReadOnly or KvError.AccessDenied => ErrorCategory.PermissionDenied,
         KvError.InvalidConfiguration or KvError.InvalidPlugin => ErrorCategory.InvalidArgument,
         KvError.StorageUnavailable => ErrorCategory.ConnectionError,
-        KvError.StorageBusy => ErrorCategory.ResourceBusy,
+        KvError.StorageBusy or KvError.TransactionConflict => ErrorCategory.ResourceBusy,
         KvError.StorageFull => ErrorCategory.WriteError,
         KvError.StorageDamaged or KvError.ForeignDatabase or KvError.NewerSchema or KvError.InvalidDocument => ErrorCategory.InvalidData,
         KvError.FileUnavailable => ErrorCategory.OpenError,
-        KvError.NamespaceNotEmpty or KvError.CopyDiffers => ErrorCategory.InvalidOperation,
+        KvError.NamespaceNotEmpty or KvError.CopyDiffers or KvError.TransactionNested or KvError.OutsideTransaction => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -4,11 +4,12 @@ using System.Management.Automation;
 namespace KvStore.PowerShell;
 
 /// <summary>The writes of one pipeline. What is not flushed, because the pipeline was stopped, is not written.</summary>
-/// <param name="cmdlet">Emits items and errors.</param>
+/// <param name="cmdlet">Emits items.</param>
+/// <param name="refuse">Reports the error of one item.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<KvException> refuse, bool passThru, bool requireAbsent, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
     private readonly ItemProgress _progress = new(cmdlet.WriteProgress, "Writing items");
@@ -70,7 +71,7 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, bool passThru, bool requir
         {
             RequireAbsent = requireAbsent,
             Committed = count => _progress.Show(_written += count),
-            Refused = error => cmdlet.WriteError(KvErrorRecord.From(error)),
+            Refused = refuse,
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
         return new StoreWriter(target, batches, targets);

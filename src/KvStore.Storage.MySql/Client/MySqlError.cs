@@ -12,6 +12,9 @@ internal sealed class MySqlError(int number, string message)
     /// <summary>The library's error where TLS does not come about.</summary>
     public const int NoSecureConnection = 2026;
 
+    /// <summary>The server's error where a column is to be added that is there already.</summary>
+    public const int DuplicateColumn = 1060;
+
     /// <summary>The number.</summary>
     public int Number { get; } = number;
 

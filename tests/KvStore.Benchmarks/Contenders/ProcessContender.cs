@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using KvStore.Storage.Tests;
+using KvStore.Storage.Fixtures;
 
 namespace KvStore.Benchmarks;
 

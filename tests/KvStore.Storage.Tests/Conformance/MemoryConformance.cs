@@ -1,11 +1,6 @@
 // The storage in memory, and the same with the least that a plugin may have.
 namespace KvStore.Storage.Tests;
 
-public sealed class MemoryFixture : StorageFixture
-{
-    public override KvStorage Storage { get; } = new MemoryStorage();
-}
-
 public sealed class MemoryConformance(MemoryFixture fixture) : StorageConformance<MemoryFixture>(fixture);
 
 /// <summary>A plugin of four members, as a user would write it: everything else must follow from the defaults.</summary>

@@ -4,19 +4,6 @@ using Xunit;
 
 namespace KvStore.Storage.Tests;
 
-/// <summary>A storage under test, open for all cases of its class.</summary>
-public abstract class StorageFixture : IDisposable
-{
-    /// <summary>Why the storage cannot be tested here; null if it can.</summary>
-    public virtual string? WhySkipped => null;
-
-    /// <summary>The storage; not asked for where the tests are skipped.</summary>
-    public abstract KvStorage Storage { get; }
-
-    /// <inheritdoc/>
-    public virtual void Dispose() => Storage.Dispose();
-}
-
 /// <summary>The conformance suite over one storage.</summary>
 public abstract class StorageConformance<TFixture>(TFixture fixture) : IClassFixture<TFixture>
     where TFixture : StorageFixture

@@ -136,4 +136,22 @@ public abstract class DatabaseFaultTests<TServer> : IClassFixture<OwnServer<TSer
         Assert.Null(storage.Get("myKV", "loaded", default));
         Assert.Equal(1, proxy.Broken);
     }
+
+    [Fact]
+    public async Task A_watch_goes_on_where_it_was_after_a_restart_and_a_crash()
+    {
+        using KvStorage storage = Server.Open(Server.NewDatabase(), retryTime: 60);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using IEnumerator<KvChange> watch = storage.Watch("myKV", "", fromRevision: null, limit.Token).GetEnumerator();
+        foreach (Action end in new[] { Server.Stop, Server.Kill })
+        {
+            Task<bool> next = Task.Factory.StartNew(watch.MoveNext, TaskCreationOptions.LongRunning);
+            await Task.Delay(500, limit.Token);
+            end();
+            Server.Start();
+            long revision = storage.Commit("myKV", new KvBatch().Set("a", end.Method.Name), limit.Token).Revision!.Value;
+            Assert.True(await next);
+            Assert.Equal((revision, end.Method.Name), (watch.Current.Revision, watch.Current.Value));
+        }
+    }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using KvStore.Storage.Probe;
 using Xunit;
 
 namespace KvStore.Storage.Tests.Databases;
@@ -184,21 +185,7 @@ public abstract class DatabaseTests<TServer>
     {
         const int Each = 50;
         string connection = Server.NewDatabase();
-        string probe = Path.Combine(AppContext.BaseDirectory, "KvStore.Storage.Probe.dll");
-        Process[] running = [.. Enumerable.Range(0, 3).Select(_ => Process.Start(
-            new ProcessStartInfo("dotnet", [probe, "increment", connection, "counter", $"{Each}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!)];
-        Array.ForEach(running, process => Assert.Equal("ready", process.StandardOutput.ReadLine()));
-        Array.ForEach(running, process => process.StandardInput.WriteLine());
-        foreach (Process process in running)
-        {
-            using (process)
-            {
-                string errors = process.StandardError.ReadToEnd();
-                process.WaitForExit();
-                Assert.True(process.ExitCode == 0, errors);
-            }
-        }
-
+        ProbeProcess.RunTogether(processes: 3, _ => new ProbeProcess("increment", connection, "counter", Each));
         using KvStorage reader = Server.Open(connection);
         Assert.Equal(($"{3 * Each}", 3 * Each), (reader.Get("shared", "counter", default)?.Value, reader.Get("shared", "counter", default)?.Version));
     }

@@ -29,9 +29,9 @@ public sealed class MariaDbTests() : DatabaseTests<MariaDbServer>(MariaDbServer.
             storage.Commit("myKV", new KvBatch().Set("a", "1"), default);
         }
 
-        using var later = new MySqlStorage(Settings(connection), new Schema("not run", "ALTER TABLE kvstore_store ADD COLUMN note TEXT"));
+        using var later = new MySqlStorage(Settings(connection), new Schema("not run", "not run", "ALTER TABLE kvstore_store ADD COLUMN note TEXT"));
         Assert.Equal("1", later.Get("myKV", "a", default)?.Value);
-        Assert.Equal("1\n2", Server.Query(DatabaseServer.DatabaseOf(connection), "SELECT version FROM kvstore_schema ORDER BY version"));
+        Assert.Equal("1\n2\n3", Server.Query(DatabaseServer.DatabaseOf(connection), "SELECT version FROM kvstore_schema ORDER BY version"));
     }
 
     [Fact]

@@ -30,9 +30,9 @@ public sealed class PostgreSqlTests() : DatabaseTests<PostgreSqlServer>(PostgreS
         }
 
         var settings = PostgreSqlSettings.Create(connection, user: null, password: null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
-        using var later = new PostgreSqlStorage(settings, new Schema("SELECT 1/0", "ALTER TABLE kvstore_store ADD COLUMN note text"));
+        using var later = new PostgreSqlStorage(settings, new Schema("SELECT 1/0", "SELECT 1/0", "ALTER TABLE kvstore_store ADD COLUMN note text"));
         Assert.Equal("1", later.Get("myKV", "a", default)?.Value);
-        Assert.Equal("1\n2", Server.Query(DatabaseServer.DatabaseOf(connection), "SELECT version FROM kvstore_schema ORDER BY version"));
+        Assert.Equal("1\n2\n3", Server.Query(DatabaseServer.DatabaseOf(connection), "SELECT version FROM kvstore_schema ORDER BY version"));
     }
 
     [Fact]

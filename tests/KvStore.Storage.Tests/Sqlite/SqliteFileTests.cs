@@ -97,54 +97,6 @@ public sealed class SqliteFileTests : SqliteTest
     }
 
     [Fact]
-    public void A_file_that_is_deleted_under_an_open_storage_is_made_anew_by_the_next_write()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete open files.");
-        KvStorage storage = Open();
-        Set(storage, "old", "value");
-        Assert.Equal("value", Get(storage, "old"));
-        foreach (string file in Directory.GetFiles(Folder))
-        {
-            File.Delete(file);
-        }
-
-        Set(storage, "new", "value");
-        Assert.True(File.Exists(Database));
-        Assert.Equal(["new"], Keys(storage));
-        Close();
-        Assert.Equal(["new"], Keys(Open()));
-    }
-
-    [Fact]
-    public void A_deleted_file_reads_as_empty_soon()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete open files.");
-        KvStorage storage = Open();
-        Set(storage, "old", "value");
-        Assert.Equal("value", Get(storage, "old"));
-        Directory.Delete(Folder, recursive: true);
-        Directory.CreateDirectory(Folder);
-        Assert.True(SpinWait.SpinUntil(() => Get(storage, "old") is null, TimeSpan.FromSeconds(5)));
-    }
-
-    [Fact]
-    public void A_file_that_is_replaced_under_an_open_storage_is_read_and_written_as_it_is_now()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace open files.");
-        string other = Path.Combine(Folder, "other.db");
-        Set(Open(database: other), "other", "value");
-        Close();
-        KvStorage storage = Open();
-        Set(storage, "old", "value");
-        Assert.Equal("value", Get(storage, "old"));
-        File.Delete(Database + "-wal");
-        File.Delete(Database + "-shm");
-        File.Move(other, Database, overwrite: true);
-        Set(storage, "new", "value");
-        Assert.Equal(["new", "other"], Keys(storage));
-    }
-
-    [Fact]
     public void A_link_and_its_target_are_one_database_with_one_lock()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");

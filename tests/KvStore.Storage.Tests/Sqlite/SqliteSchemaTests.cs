@@ -6,14 +6,16 @@ namespace KvStore.Storage.Tests;
 
 public sealed class SqliteSchemaTests : SqliteTest
 {
-    private const string Version2 = "ALTER TABLE kv ADD COLUMN extra TEXT; CREATE TABLE change (id INTEGER PRIMARY KEY) STRICT;";
+    private const string NextVersion = "ALTER TABLE kv ADD COLUMN extra TEXT; CREATE TABLE added (id INTEGER PRIMARY KEY) STRICT;";
+
+    private static readonly int Version = Schema.Current.Version;
 
     [Fact]
     public void A_new_file_tells_its_program_and_version()
     {
         Make();
         Assert.Equal(Schema.ApplicationId, QueryNumber("PRAGMA application_id"));
-        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(Version, QueryNumber("PRAGMA user_version"));
         Assert.Equal(4096, QueryNumber("PRAGMA page_size"));
     }
 
@@ -23,7 +25,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     public void An_older_schema_is_migrated_and_its_data_stays(bool readsFirst)
     {
         Make();
-        using KvStorage newer = OpenWith(Schema.Current.Then(Version2));
+        using KvStorage newer = OpenWith(Schema.Current.Then(NextVersion));
         if (readsFirst)
         {
             Assert.Equal("value-of-0001", Get(newer, "key0001"));
@@ -31,20 +33,45 @@ public sealed class SqliteSchemaTests : SqliteTest
 
         Set(newer, "added", "value");
         Assert.Equal("value-of-0001", Get(newer, "key0001"));
+        Assert.Equal(Version + 1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(0, QueryNumber("SELECT count(*) FROM added"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_of_version_1_is_migrated_and_all_of_it_stays(bool readsFirst)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "data", "sqlite-v1.db"), Database);
+        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        KvStorage storage = Open();
+        if (!readsFirst)
+        {
+            storage.Commit("added", new KvBatch().Set("a", "1"), Token);
+        }
+
+        Assert.Equal(["a = 2 (2)", "b/c = naïve ☃ (1)", "later = soon (1)"], storage.Scan("myKV", KvRange.All, Token).Select(item => $"{item.FullKey} = {item.Value} ({item.Version})"));
+        Assert.Equal(["empty/inner"], storage.GetKeptNamespaces("myKV", "", Token));
+        KvStoreInfo info = storage.GetStore("mykv", Token)!;
+        Assert.Equal((7, 7, TimeSpan.Zero), (info.Revision, info.OldestRevision, info.HistoryPeriod));
+        Assert.Equal(10_000, storage.GetStore("kept", Token)!.Limits.MaximumValueSize);
+        storage.SetHistoryPeriod("myKV", TimeSpan.MaxValue, Token);
+        storage.Commit("myKV", new KvBatch().Set("a", "3").Delete("b/c"), Token);
+        Assert.Equal(["2", "naïve ☃", "soon"], storage.ScanAt("myKV", KvRange.All, 7, Token).Select(item => item.Value));
         Assert.Equal(2, QueryNumber("PRAGMA user_version"));
-        Assert.Equal(0, QueryNumber("SELECT count(*) FROM change"));
+        Assert.Equal(0, QueryNumber("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"));
     }
 
     [Fact]
     public void A_migration_that_fails_changes_nothing()
     {
         Make();
-        using (KvStorage newer = OpenWith(Schema.Current.Then(Version2 + "CREATE TABLE kv (x);")))
+        using (KvStorage newer = OpenWith(Schema.Current.Then(NextVersion + "CREATE TABLE kv (x);")))
         {
             Throws(KvError.StorageUnavailable, () => Set(newer, "added", "value"));
         }
 
-        Assert.Equal(1, QueryNumber("PRAGMA user_version"));
+        Assert.Equal(Version, QueryNumber("PRAGMA user_version"));
         Assert.Equal(3, Keys(Open()).Length);
     }
 
@@ -52,7 +79,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     public void A_newer_schema_is_refused_and_left_as_it_is()
     {
         Make();
-        Execute("PRAGMA user_version = 2");
+        Execute($"PRAGMA user_version = {Version + 1}");
         byte[] before = File.ReadAllBytes(Database);
         KvStorage storage = Open();
         KvException error = Throws(KvError.NewerSchema, () => Get(storage, "key0001"));
@@ -67,7 +94,7 @@ public sealed class SqliteSchemaTests : SqliteTest
     {
         KvStorage older = Open();
         Set(older, "a", "1");
-        using KvStorage newer = OpenWith(Schema.Current.Then(Version2));
+        using KvStorage newer = OpenWith(Schema.Current.Then(NextVersion));
         Set(newer, "b", "1");
         Throws(KvError.NewerSchema, () => Set(older, "c", "1"));
         Assert.Equal(["a", "b"], Keys(newer));

@@ -1,0 +1,4 @@
+// What the run shares and closes at its end, each started when first asked for.
+
+[assembly: AssemblyFixture(typeof(SharedEtcdCluster))]
+[assembly: AssemblyFixture(typeof(SharedServers))]

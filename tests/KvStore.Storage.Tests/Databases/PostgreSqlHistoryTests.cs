@@ -1,0 +1,37 @@
+// The past on PostgreSQL.
+using KvStore.Storage.PostgreSql;
+using Npgsql;
+using Xunit;
+
+namespace KvStore.Storage.Tests.Databases;
+
+public sealed class PostgreSqlHistoryTests() : DatabaseHistoryTests<PostgreSqlServer>(PostgreSqlServer.WhySkipped)
+{
+    [Fact]
+    public async Task A_database_of_the_first_version_keeps_what_it_holds_and_has_a_past_from_then_on()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string connection = Server.NewDatabase();
+        var settings = PostgreSqlSettings.Create(connection, user: null, password: null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(1));
+        await using (var old = new NpgsqlConnection(settings.ConnectionString))
+        {
+            await old.OpenAsync(cancellation);
+            await new Schema(Schema.Version1).MigrateAsync(old, settings.Place, cancellation);
+        }
+
+        Server.Query(
+            DatabaseServer.DatabaseOf(connection),
+            """
+            INSERT INTO kvstore_store (name, revision, maximum_key_size, maximum_value_size, kept, item_count) VALUES ('myKV', 7, 510, 4096, false, 1);
+            INSERT INTO kvstore_item VALUES (1, 'a', 'old', 2, 3, 7, now(), now(), NULL)
+            """);
+        using KvStorage storage = Server.Open(connection);
+        KvStoreInfo info = storage.GetStore("myKV", cancellation)!;
+        Assert.Equal((7, 7, TimeSpan.Zero), (info.Revision!.Value, info.OldestRevision!.Value, info.HistoryPeriod!.Value));
+        Assert.Equal(KvError.RevisionGone, Assert.Throws<KvException>(() => storage.ScanAt("myKV", KvRange.All, 6, cancellation).ToArray()).Error);
+        storage.SetHistoryPeriod("myKV", TimeSpan.MaxValue, cancellation);
+        storage.Commit("myKV", new KvBatch().Set("a", "new"), cancellation);
+        Assert.Equal("old", Assert.Single(storage.ScanAt("myKV", KvRange.All, 7, cancellation)).Value);
+        Assert.Equal(["new", "old"], storage.GetHistory("myKV", "a", cancellation).Select(change => change.Value));
+    }
+}
