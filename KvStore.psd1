@@ -16,9 +16,10 @@
     VariablesToExport      = @()
     DscResourcesToExport   = @()
     CmdletsToExport        = @(
-        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem'
+        'Get-KvItem', 'Set-KvItem', 'Remove-KvItem', 'Test-KvItem', 'Get-KvHistory', 'Watch-KvItem'
         'Get-KvNamespace', 'Set-KvNamespace', 'Clear-KvNamespace', 'Show-KvTree'
-        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Open-KvStore', 'Get-KvStore', 'New-KvStore', 'Set-KvStore', 'Remove-KvStore', 'Export-KvStore', 'Import-KvStore', 'Copy-KvStore'
+        'Compress-KvStore', 'Backup-KvStore', 'Restore-KvStore', 'Test-KvStore'
         'Invoke-KvTransaction'
         'Connect-KvStorage', 'Disconnect-KvStorage', 'Get-KvStorage', 'Register-KvStorage', 'Test-KvStorage'
         'Get-KvRecord', 'Set-KvRecord', 'Remove-KvRecord'

@@ -25,9 +25,6 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     private long _size;
     private KvLimits? _limits;
 
-    /// <summary>Whether an item that exists already is refused instead of overwritten.</summary>
-    public bool RequireAbsent { get; init; }
-
     /// <summary>Told each item that a commit wrote, once for each commit.</summary>
     public Action<KvItem>? Written { get; init; }
 
@@ -40,34 +37,28 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     /// <summary>The limits of the store, as they were when the first item came.</summary>
     public KvLimits Limits => _limits ??= ReadLimits();
 
-    /// <summary>Sets a value; of several for one key the last wins.</summary>
+    /// <summary>Sets a value; of several without a condition for one key the last wins.</summary>
     /// <param name="fullKey">The full key.</param>
     /// <param name="value">The value; empty is legal.</param>
     /// <param name="expires">When the item ceases to be; null if never.</param>
+    /// <param name="version">The version that the item must have when it is committed; 0: there must be none; null for no condition. One that does not hold is told to <see cref="Refused"/>.</param>
     /// <exception cref="KvException">The item breaks a limit or needs what the storage lacks, and was not taken; or as <see cref="Flush"/>.</exception>
-    public void Set(string fullKey, string value, DateTimeOffset? expires = null)
+    public void Set(string fullKey, string value, DateTimeOffset? expires = null, long? version = null)
     {
         Limits.Check(fullKey, value, _owner);
-        Require(KvCapabilities.Conditions, RequireAbsent);
         Require(KvCapabilities.Expiry, expires is not null);
-
-        // Within one batch the second of a key would overwrite the first: it must find it committed.
-        MakeRoom(KvPath.GetSize(fullKey) + KvPath.GetSize(value), flushes: RequireAbsent && _collected.Contains(fullKey));
-        if (RequireAbsent)
-        {
-            _collected.Add(fullKey);
-            _batch.RequireAbsent(fullKey);
-        }
-
+        Collect(fullKey, KvPath.GetSize(fullKey) + KvPath.GetSize(value), version);
         _batch.Set(fullKey, value, expires);
         FlushIfFull();
     }
 
-    /// <summary>Deletes an item; one that is not there is no error.</summary>
-    /// <exception cref="KvException">As <see cref="Flush"/>.</exception>
-    public void Delete(string fullKey)
+    /// <summary>Deletes an item; one that is not there is no error without a condition.</summary>
+    /// <param name="fullKey">The full key.</param>
+    /// <param name="version">The version that the item must have when it is deleted; null for no condition.</param>
+    /// <exception cref="KvException">A condition needs what the storage lacks; or as <see cref="Flush"/>.</exception>
+    public void Delete(string fullKey, long? version = null)
     {
-        MakeRoom(KvPath.GetSize(fullKey), flushes: false);
+        Collect(fullKey, KvPath.GetSize(fullKey), version);
         _batch.Delete(fullKey);
         FlushIfFull();
     }
@@ -96,14 +87,21 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         }
     }
 
-    private void MakeRoom(int size, bool flushes)
+    private void Collect(string fullKey, int size, long? version)
     {
-        if (flushes || _size + size > _maximumSize)
+        Require(KvCapabilities.Conditions, version is not null);
+        Require(KvCapabilities.Versions, version > 0);
+
+        // Within one batch the second change of a key would overwrite the first: a condition must find that committed.
+        bool hasConditions = version is not null || _batch.Conditions.Count > 0;
+        if ((hasConditions && _collected.Contains(fullKey)) || _size + size > _maximumSize)
         {
             Flush();
         }
 
         _size += size;
+        _collected.Add(fullKey);
+        AddCondition(_batch, fullKey, version);
     }
 
     private void FlushIfFull()
@@ -136,7 +134,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
                 return;
             }
 
-            batch = RefuseExisting(batch, commit);
+            batch = RefuseFailed(batch, commit);
         }
     }
 
@@ -150,53 +148,58 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
 
         var first = new KvBatch();
         var second = new KvBatch();
-        foreach (string fullKey in batch.Deletes)
-        {
-            GetHalf().Delete(fullKey);
-        }
-
-        foreach (KvSet set in batch.Sets)
-        {
-            Add(GetHalf(), set);
-        }
-
+        CopyChanges(batch, _ => first.Count < batch.Count / 2 ? first : second);
         Commit(first);
         Commit(second);
-
-        KvBatch GetHalf() => first.Count < batch.Count / 2 ? first : second;
     }
 
-    // The commit named one item that exists; asking for the others at once spares a commit for each.
-    private KvBatch RefuseExisting(KvBatch batch, KvCommit failed)
+    // The commit named one item whose condition does not hold; asking for the others at once spares a commit for each.
+    private KvBatch RefuseFailed(KvBatch batch, KvCommit failed)
     {
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+        foreach (KvCondition condition in batch.Conditions)
+        {
+            bool isNamed = condition.FullKey == failed.FailedCondition!.Value.FullKey;
+            KvItem? current = isNamed ? failed.Current : _storage.Get(store, condition.FullKey, cancellation);
+            if (isNamed || (current?.VersionNumber ?? 0) != condition.Version)
+            {
+                refused.Add(condition.FullKey);
+                Refused?.Invoke(KvCommit.Failed(condition, current).GetError()!);
+            }
+        }
+
         var rest = new KvBatch();
-        foreach (string fullKey in batch.Deletes)
-        {
-            rest.Delete(fullKey);
-        }
-
-        foreach (KvSet set in batch.Sets)
-        {
-            bool isNamed = set.FullKey == failed.FailedCondition!.Value.FullKey;
-            KvItem? current = isNamed ? failed.Current : _storage.Get(store, set.FullKey, cancellation);
-            if (isNamed || current is not null)
-            {
-                Refused?.Invoke(KvCommit.Failed(new KvCondition(set.FullKey, Version: 0), current).GetError()!);
-            }
-            else
-            {
-                Add(rest, set);
-            }
-        }
-
+        CopyChanges(batch, fullKey => refused.Contains(fullKey) ? null : rest);
         return rest;
     }
 
-    private KvBatch Add(KvBatch batch, KvSet set)
+    // A change goes with the condition on its key.
+    private static void CopyChanges(KvBatch batch, Func<string, KvBatch?> getTarget)
     {
-        batch.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
-        return RequireAbsent ? batch.RequireAbsent(set.FullKey) : batch;
+        var versions = batch.Conditions.ToDictionary(condition => condition.FullKey, condition => (long?)condition.Version, StringComparer.Ordinal);
+        foreach (string fullKey in batch.Deletes)
+        {
+            if (getTarget(fullKey) is { } target)
+            {
+                AddCondition(target, fullKey, versions.GetValueOrDefault(fullKey)).Delete(fullKey);
+            }
+        }
+
+        foreach (KvSet set in batch.Sets)
+        {
+            if (getTarget(set.FullKey) is { } target)
+            {
+                AddCondition(target, set.FullKey, versions.GetValueOrDefault(set.FullKey)).Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
+            }
+        }
     }
+
+    private static KvBatch AddCondition(KvBatch batch, string fullKey, long? version) => version switch
+    {
+        null => batch,
+        0 => batch.RequireAbsent(fullKey),
+        _ => batch.RequireVersion(fullKey, version.Value),
+    };
 
     private void Report(KvBatch batch, KvCommit commit)
     {

@@ -49,7 +49,7 @@ function Measure-Pair([string] $What, [string] $Against, [scriptblock] $Ours, [s
     }
 }
 
-function Get-Items([int] $Count) {
+function Get-Row([int] $Count) {
     foreach ($i in 0..($Count - 1)) {
         [pscustomobject]@{ Key = 'hosts/host{0:d8}/key{1:d8}' -f [int][Math]::Floor($i / 100), ($i % 100); Value = '{0:d8}{1:d8}{2}' -f 0, $i, $tail }
     }
@@ -81,7 +81,7 @@ public class OutRows : PSCmdlet
 }
 '@ -PassThru | ForEach-Object Assembly | Select-Object -First 1 | Import-Module
 
-    $input100 = @(Get-Items $Items)
+    $input100 = @(Get-Row $Items)
     $set = { $input100 | Set-KvItem -Store pipe -Storage bench: }
     Measure-Pair "$Items items | Set-KvItem" 'empty cmdlet that binds two properties' $set { $input100 | Use-Nothing } 'at most 3'
     Measure-Pair "Get-KvItem -Recurse of $Items" 'empty cmdlet that emits' { Get-KvItem -Store pipe -Storage bench: -Recurse } { Out-Rows -Count $Items } 'at most 3'
@@ -89,7 +89,7 @@ public class OutRows : PSCmdlet
 }
 
 function Compare-Instead {
-    $input10000 = @(Get-Items 10000)
+    $input10000 = @(Get-Row 10000)
     $input10000 | Set-KvItem -Store instead -Storage bench:
     $table = [ordered]@{}
     foreach ($item in $input10000) { $table[$item.Key] = $item.Value }

@@ -106,10 +106,10 @@ public sealed class KvBatchWriterTests : IDisposable
     public void With_conditions_only_absent_items_are_written_and_the_others_are_told_once_each()
     {
         _memory.Commit("s", new KvBatch().Set("b", "old").Set("d", "old"), default);
-        KvBatchWriter writer = Create(_memory, requireAbsent: true);
+        KvBatchWriter writer = Create(_memory);
         foreach (string key in (string[])["a", "b", "c", "d", "a"])
         {
-            writer.Set(key, "new");
+            writer.Set(key, "new", version: 0);
         }
 
         writer.Flush();
@@ -117,6 +117,58 @@ public sealed class KvBatchWriterTests : IDisposable
         Assert.All(_refused, error => Assert.Equal(KvError.ConditionFailed, error.Error));
         Assert.Equal(["a", "c"], _written.Select(item => item.FullKey));
         Assert.Equal("old", _memory.Get("s", "b", default)!.Value);
+    }
+
+    [Fact]
+    public void A_condition_on_a_version_stands_or_falls_by_itself()
+    {
+        _memory.Commit("s", new KvBatch().Set("a", "1").Set("b", "1").Set("c", "1").Set("d", "1"), default);
+        _memory.Commit("s", new KvBatch().Set("b", "2").Set("d", "2"), default);
+        KvBatchWriter writer = Create(_memory);
+        writer.Set("a", "new", version: 1);
+        writer.Set("b", "new", version: 1);
+        writer.Delete("c", version: 1);
+        writer.Delete("d", version: 1);
+        writer.Delete("missing", version: 1);
+        writer.Set("free", "new");
+        writer.Flush();
+        Assert.Equal(["b", "d", "missing"], _refused.Select(error => error.Target is KvItem item ? item.FullKey : error.Target));
+        Assert.Equal(["a = new", "b = 2", "d = 2", "free = new"], _memory.Scan("s", KvRange.All, default).Select(item => $"{item.FullKey} = {item.Value}"));
+        Assert.Equal([3], _commits);
+    }
+
+    [Fact]
+    public void A_second_change_of_a_key_meets_the_first_when_either_has_a_condition()
+    {
+        _memory.Commit("s", new KvBatch().Set("a", "1").Set("b", "1"), default);
+        KvBatchWriter writer = Create(_memory);
+        writer.Set("a", "2", version: 1);
+        writer.Set("a", "3", version: 2);
+        writer.Set("b", "2");
+        writer.Delete("b", version: 1);
+        writer.Delete("b", version: 2);
+        writer.Set("b", "3", version: 0);
+        writer.Set("b", "4");
+        writer.Flush();
+        Assert.Equal("2", Assert.IsType<KvItem>(Assert.Single(_refused).Target).Value);
+        Assert.Equal(["a = 3", "b = 4"], _memory.Scan("s", KvRange.All, default).Select(item => $"{item.FullKey} = {item.Value}"));
+        Assert.Equal(2, _memory.Get("s", "b", default)!.Version);
+    }
+
+    [Fact]
+    public void Conditions_go_with_their_changes_when_a_batch_is_written_in_parts()
+    {
+        KvBatchWriter writer = Create(new Narrow(_memory));
+        _memory.Commit("s", new KvBatch().Set("k3", "old").Set("k8", "old"), default);
+        for (int i = 0; i < 10; i++)
+        {
+            writer.Set($"k{i}", "new", version: 0);
+        }
+
+        writer.Delete("k8x", version: 1);
+        writer.Flush();
+        Assert.Equal(["k3", "k8", "k8x"], _refused.Select(error => error.Target is KvItem item ? item.FullKey : (string)error.Target!).Order(StringComparer.Ordinal));
+        Assert.Equal(8, _written.Count);
     }
 
     [Fact]
@@ -142,9 +194,8 @@ public sealed class KvBatchWriterTests : IDisposable
         Assert.Equal(["b"], Keys());
     }
 
-    private KvBatchWriter Create(KvStorage storage, bool requireAbsent = false) => new(storage, "s", default)
+    private KvBatchWriter Create(KvStorage storage) => new(storage, "s", default)
     {
-        RequireAbsent = requireAbsent,
         Committed = _commits.Add,
         Written = _written.Add,
         Refused = _refused.Add,

@@ -14,13 +14,13 @@ Describe 'The README' {
 
     It 'shows commands that run and give what it shows' {
         $blocks = [regex]::Matches($readme, '(?s)```powershell\n(.*?)```') | ForEach-Object { $_.Groups[1].Value }
-        $blocks.Count | Should -Be 4
+        $blocks.Count | Should -Be 5
         Push-Location (New-Item TestDrive:/tour -ItemType Directory)
         try {
             # The first block is written without prompts; its comments say what each listing gives.
             $output = Invoke-Expression ($blocks[0] -replace '(?m)^Import-Module.*$', '')
             "$($output | ForEach-Object { "$($_.Key) = $($_.Value)" })" | Should -Be 'key = val foo/bar/key = val key = val'
-            foreach ($block in $blocks[1..3]) {
+            foreach ($block in $blocks[1..4]) {
                 foreach ($step in [regex]::Matches($block, '(?sm)^PS> (?<command>[^\n]*)\n(?<output>.*?)(?=^PS> |\z)')) {
                     $shown = Invoke-Expression $step.Groups['command'].Value | Out-String -Width 120
                     # Times, folders and widths are the reader's own.

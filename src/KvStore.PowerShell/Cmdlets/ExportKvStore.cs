@@ -32,6 +32,10 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
     [Parameter(ParameterSetName = "Path")]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Leaves out what is damaged, with a warning for each, where the export would otherwise end with an error.</summary>
+    [Parameter]
+    public SwitchParameter SkipDamaged { get; set; }
+
     /// <summary>KvStore, the default, or Cinderlib: the records of one store as cinderlib dumps them. Without -Name that is the current store.</summary>
     [Parameter]
     public DocumentFormat Format { get; set; }
@@ -78,6 +82,11 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         if (Format == DocumentFormat.Cinderlib)
         {
+            if (SkipDamaged)
+            {
+                throw new KvException(KvError.InvalidConfiguration, "-SkipDamaged goes with -Format KvStore: records that refer to each other are exported whole or not at all.", Format);
+            }
+
             ExportRecords();
             return;
         }
@@ -89,9 +98,23 @@ public sealed class ExportKvStoreCommand : KvStoreCmdlet
 
         KvStorage storage = KvSession.GetStorage(SessionState, _storageName);
         KvStoreInfo[] stores = [.. _names.SelectMany(name => FindStores(storage, name)).DistinctBy(store => store.Name, StringComparer.OrdinalIgnoreCase).OrderBy(store => store.Name, StringComparer.OrdinalIgnoreCase)];
+        if (SkipDamaged)
+        {
+            Array.ForEach(stores, store => WarnOfDamage(storage, store.Name));
+            storage = new SalvagingStorage(storage);
+        }
+
         using var progress = new ItemProgress(WriteProgress, $"Exporting from storage '{_storageName}'");
         var counted = new CountedStorage(storage, progress.Show);
         Write($"{stores.Length} stores of storage '{_storageName}'", output => KvDocumentWriter.Write(output, counted, stores, Cancellation));
+    }
+
+    private void WarnOfDamage(KvStorage storage, string store)
+    {
+        foreach (KvDamage damage in storage.Check(store, Cancellation))
+        {
+            WriteWarning($"Store '{store}' is damaged{(damage.Path is null ? "" : $" at '{damage.Path}'")}: {damage.Problem} What cannot be read is left out.");
+        }
     }
 
     private void ExportRecords()

@@ -20,6 +20,11 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
     [ValidateNotNullOrEmpty]
     public string? ValueLike { get; set; }
 
+    /// <summary>The store's revision at which its items are read, on a storage that keeps history; what has expired since is not among them.</summary>
+    [Parameter]
+    [ValidateRange(0L, long.MaxValue)]
+    public long? Revision { get; set; }
+
     /// <summary>Converts each value from JSON.</summary>
     [Parameter]
     public SwitchParameter AsJson { get; set; }
@@ -31,7 +36,7 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
     /// <inheritdoc/>
     protected override void ProcessKeys()
     {
-        KvTarget target = GetTarget();
+        KvTarget target = GetTargetAtRevision();
         IReadOnlyList<KeySelector> keys = GetKeys();
         if (Recurse)
         {
@@ -48,6 +53,12 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
                 Report(() => WriteItems(target, Find(target, key)));
             }
         }
+    }
+
+    private KvTarget GetTargetAtRevision()
+    {
+        KvTarget target = GetTarget();
+        return Revision is { } revision ? target with { Storage = new MomentStorage(target.Storage, revision) } : target;
     }
 
     private IEnumerable<KvItem> GetAllBeneath(KvTarget target) =>
@@ -70,7 +81,7 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
         string advice = target.Storage.GetStore(target.Store, Cancellation) is null
             ? "There is no such store; Get-KvStore lists those there are."
             : "Keys are case-sensitive; Get-KvItem with a wildcard or -Recurse shows what there is.";
-        return new KvException(KvError.ItemNotFound, $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'. {advice}", fullKey);
+        return new KvException(KvError.ItemNotFound, $"There is no item '{KvPath.ToAbsolute(fullKey)}' in store '{target.Store}' of storage '{target.StorageName}'{(Revision is null ? "" : $" at revision {Revision}")}. {advice}", fullKey);
     }
 
     private void WriteItems(KvTarget target, IEnumerable<KvItem> items)

@@ -180,9 +180,11 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
     /// Reports an error that does not end the command; but within a transaction it does, unless -ErrorAction says otherwise: a
     /// function of another module knows nothing of the script block's preference, and half of the work must not be committed.
     /// </summary>
-    private protected void Tell(KvException error)
+    private protected void Tell(KvException error) => Tell(KvErrorRecord.From(error));
+
+    /// <inheritdoc cref="Tell(KvException)"/>
+    private protected void Tell(ErrorRecord record)
     {
-        ErrorRecord record = KvErrorRecord.From(error);
         if (KvTransaction.IsRunning && !MyInvocation.BoundParameters.ContainsKey("ErrorAction"))
         {
             ThrowTerminatingError(record);

@@ -42,6 +42,7 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
     private string? GetStorageOfRecord() => InputObject?.BaseObject switch
     {
         KvItem item => item.Storage,
+        KvChange change => change.Storage,
         KvNamespaceInfo info => info.Storage,
         StoreOutput store => store.Storage,
         StorageOutput storage => storage.Name,

@@ -24,15 +24,41 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int MaximumValueSize { get; set; } = KvLimits.Default.MaximumValueSize;
 
+    /// <summary>For how long earlier states of items are kept: a time span or a number of seconds, <c>[timespan]::MaxValue</c> for ever; not at all without it.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan HistoryPeriod { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
         KvPath.CheckStoreName(Name);
+        HistorySetting.Check(HistoryPeriod, nameof(HistoryPeriod));
         KvStorage storage = GetStorage();
         if (ShouldProcess(Name, "Create store"))
         {
             storage.CreateStore(Name, GetLimits(storage), Cancellation);
+            KeepHistory(storage);
             WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
+        }
+    }
+
+    private void KeepHistory(KvStorage storage)
+    {
+        if (HistoryPeriod == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        try
+        {
+            storage.SetHistoryPeriod(Name, HistoryPeriod, Cancellation);
+        }
+        catch (KvException)
+        {
+            // Another store than was asked for is worse than none.
+            storage.RemoveStore(Name, Cancellation);
+            throw;
         }
     }
 

@@ -9,23 +9,29 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
 {
     private PipelineWriter? _writer;
 
+    /// <summary>The version that the item must have when it is removed; else it stays, and is an error, as one that is not there is.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NullIsZero]
+    public long? IfVersion { get; set; }
+
     /// <inheritdoc/>
-    protected override void Begin() => _writer = new PipelineWriter(this, Tell, passThru: false, requireAbsent: false, Cancellation);
+    protected override void Begin() => _writer = new PipelineWriter(this, Tell, passThru: false, Cancellation);
 
     /// <inheritdoc/>
     protected override void ProcessKeys()
     {
         KvTarget target = GetTarget();
+        long? version = VersionCondition.Check(IfVersion);
         foreach (KeySelector key in GetRequiredKeys())
         {
-            Report(() => Remove(target, key));
+            Report(() => Remove(target, key, version));
         }
     }
 
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
 
-    private void Remove(KvTarget target, KeySelector key)
+    private void Remove(KvTarget target, KeySelector key, long? version)
     {
         IEnumerable<string> fullKeys = key.HasWildcard
             ? KvSearch.FindItems(target.Storage, target.Store, target.NamespacePath, key.Pattern, Cancellation).Select(item => item.FullKey)
@@ -34,7 +40,7 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
         {
             if (ShouldProcessRecord(target, fullKey, "Remove item"))
             {
-                _writer!.Delete(target, fullKey);
+                _writer!.Delete(target, fullKey, version);
             }
         }
     }

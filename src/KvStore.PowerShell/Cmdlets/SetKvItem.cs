@@ -35,6 +35,11 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [EmptyIsNull]
     public DateTimeOffset? Expires { get; set; }
 
+    /// <summary>How long the item is to be, on a storage that can expire items, at most a hundred years: a time span, or a number of seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
+    public TimeSpan? TimeToLive { get; set; }
+
     /// <summary>Stores the value as compact JSON; Get-KvItem -AsJson gives it back.</summary>
     [Parameter]
     public SwitchParameter AsJson { get; set; }
@@ -43,6 +48,11 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
+    /// <summary>The version that the item must have when it is written; else it stays as it is, and is an error.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NullIsZero]
+    public long? IfVersion { get; set; }
+
     /// <summary>Emits each item as it was committed.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -50,7 +60,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     /// <inheritdoc/>
     protected override void Begin()
     {
-        _writer = new PipelineWriter(this, Tell, PassThru, NoClobber, Cancellation);
+        _writer = new PipelineWriter(this, Tell, PassThru, Cancellation);
         _isKeyTyped = IsTyped(nameof(Key));
     }
 
@@ -60,14 +70,40 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         KvTarget target = GetTarget();
         string fullKey = _isKeyTyped ? target.GetFullKey(Key) : target.GetExactFullKey(Key);
         string value = GetText(fullKey, target);
+        long? version = GetRequiredVersion();
+        DateTimeOffset? expires = GetExpiry(fullKey);
         if (ShouldProcessRecord(target, fullKey, "Set item"))
         {
-            _writer!.Set(target, fullKey, value, Expires);
+            _writer!.Set(target, fullKey, value, expires, version);
         }
     }
 
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
+
+    private long? GetRequiredVersion()
+    {
+        long? version = VersionCondition.Check(IfVersion);
+        if (!NoClobber)
+        {
+            return version;
+        }
+
+        return version is null ? 0 : throw new KvException(KvError.InvalidValue, "-NoClobber and -IfVersion exclude each other: an item that must not exist has no version.", version);
+    }
+
+    private DateTimeOffset? GetExpiry(string fullKey)
+    {
+        // A piped item tells its own expiry; a time to live that was typed is what the user wants instead.
+        if (TimeToLive is null)
+        {
+            return ItemExpiry.Check(fullKey, Expires);
+        }
+
+        return IsTyped(nameof(Expires))
+            ? throw new KvException(KvError.InvalidValue, "-TimeToLive and -Expires exclude each other: both say when the item ceases to be.", fullKey)
+            : ItemExpiry.After(TimeToLive.Value);
+    }
 
     private string GetText(string fullKey, KvTarget target)
     {

@@ -36,6 +36,12 @@ public sealed class StoreOutput
     /// <summary>Whether New-KvStore made it, so that it stays while empty.</summary>
     public bool IsKept => _info.IsKept;
 
+    /// <summary>How long earlier states of its items are kept: zero for not at all, <see cref="TimeSpan.MaxValue"/> for ever; null where the storage keeps none, or its engine decides.</summary>
+    public TimeSpan? HistoryPeriod => _info.HistoryPeriod;
+
+    /// <summary>The oldest revision that Get-KvItem -Revision can still read; null where the storage keeps no history.</summary>
+    public long? OldestRevision => _info.OldestRevision;
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

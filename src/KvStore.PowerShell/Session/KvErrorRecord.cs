@@ -10,6 +10,10 @@ internal static class KvErrorRecord
     public static ErrorRecord From(KvException exception) =>
         new(exception, $"KvStore.{exception.Error}", GetCategory(exception.Error), exception.Target);
 
+    /// <summary>The error record of what a storage refused: the item that it tells can be acted on there.</summary>
+    public static ErrorRecord From(KvException exception, string storageName) =>
+        new(exception, $"KvStore.{exception.Error}", GetCategory(exception.Error), exception.Target is KvItem item ? item.SeenFrom(KvPath.Root, storageName) : exception.Target);
+
     /// <summary>Whether the storage itself failed, so that whatever else a command does on it would fail too.</summary>
     public static bool IsOfStorage(KvException exception) => exception.Error
         is KvError.ReadOnly or KvError.StorageUnavailable or KvError.StorageBusy or KvError.StorageFull or KvError.AccessDenied

@@ -7,9 +7,8 @@ namespace KvStore.PowerShell;
 /// <param name="cmdlet">Emits items.</param>
 /// <param name="refuse">Reports the error of one item.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
-/// <param name="requireAbsent">Whether an item that exists already is an error.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<KvException> refuse, bool passThru, bool requireAbsent, CancellationToken cancellation)
+internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse, bool passThru, CancellationToken cancellation)
 {
     private readonly List<StoreWriter> _writers = [];
     private readonly ItemProgress _progress = new(cmdlet.WriteProgress, "Writing items");
@@ -21,7 +20,7 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<KvException> refuse
 
     /// <summary>Sets a value, at the latest when <see cref="Flush"/> is called.</summary>
     /// <exception cref="KvException">The item cannot be taken, or the storage failed.</exception>
-    public void Set(KvTarget target, string fullKey, string value, DateTimeOffset? expires)
+    public void Set(KvTarget target, string fullKey, string value, DateTimeOffset? expires, long? version)
     {
         StoreWriter writer = GetWriter(target);
         if (passThru)
@@ -29,12 +28,12 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<KvException> refuse
             writer.Targets[fullKey] = target;
         }
 
-        writer.Batches.Set(fullKey, value, expires);
+        writer.Batches.Set(fullKey, value, expires, version);
     }
 
     /// <summary>Deletes an item, at the latest when <see cref="Flush"/> is called.</summary>
     /// <exception cref="KvException">The storage failed.</exception>
-    public void Delete(KvTarget target, string fullKey) => GetWriter(target).Batches.Delete(fullKey);
+    public void Delete(KvTarget target, string fullKey, long? version) => GetWriter(target).Batches.Delete(fullKey, version);
 
     /// <summary>Commits what is left.</summary>
     /// <exception cref="KvException">The storage failed.</exception>
@@ -69,9 +68,8 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<KvException> refuse
         var targets = new Dictionary<string, KvTarget>(StringComparer.Ordinal);
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
-            RequireAbsent = requireAbsent,
             Committed = count => _progress.Show(_written += count),
-            Refused = refuse,
+            Refused = error => refuse(KvErrorRecord.From(error, target.StorageName)),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
         };
         return new StoreWriter(target, batches, targets);

@@ -1,0 +1,41 @@
+// The way back from a backup takes away all that came since, so it asks.
+using System.Management.Automation;
+
+namespace KvStore.PowerShell;
+
+/// <summary>Replaces all that a storage holds by what a file of Backup-KvStore holds, as a whole or not at all.</summary>
+[Cmdlet(VerbsData.Restore, "KvStore", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RestoreKvStoreCommand : KvStorageCmdlet
+{
+    /// <summary>A file of Backup-KvStore in the file system, wherever the current location is.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        KvStorage storage = GetStorage();
+        BackupFile.RequireSupport(storage);
+        string file = FilePath.Resolve(SessionState, Path);
+        BackupFile.CheckSource(file);
+        if (!ShouldProcess($"storage '{GetStorageName()}' ({storage.Description})", $"Replace all stores by those of '{file}'", Force))
+        {
+            return;
+        }
+
+        var progress = new ShareProgress(this, $"Restoring storage '{GetStorageName()}'");
+        FilePath.Use(file, () =>
+        {
+            storage.Restore(file, progress, Cancellation);
+            return true;
+        });
+        progress.Complete();
+        WriteVerbose($"Restored storage '{GetStorageName()}' from '{file}'.");
+    }
+}
