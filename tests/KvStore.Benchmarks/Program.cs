@@ -1,12 +1,24 @@
-// Speed is shown here and nowhere else: `dotnet run -c Release --project tests/KvStore.Benchmarks -- --filter '*'`.
-// The longest waits of several processes on one file: `… -- stalls [processes [batches]]`.
+// Speed is shown here and nowhere else; docs/performance.md tells how each table is made.
 using BenchmarkDotNet.Running;
 using KvStore.Benchmarks;
 
-if (args is ["stalls", ..])
+switch (args.FirstOrDefault())
 {
-    StallMeasurement.Run(args[1..]);
-    return;
-}
+    case "compare":
+        new StorageComparison(args[1..]).Run();
+        break;
+    case "scale":
+        ScaleMeasurement.Run(args[1..]);
+        break;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    // The longest waits of several processes on one file: stalls [processes [batches]].
+    case "stalls":
+        StallMeasurement.Run(args[1..]);
+        break;
+    case "first-get":
+        FirstGet.Run(args[1], args[2]);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(FirstGet).Assembly).Run(args);
+        break;
+}

@@ -281,6 +281,28 @@ Describe 'A pipeline of writes' {
         (Get-KvStore myKV).ItemCount | Should -Be 1000
     }
 
+    It 'heeds $WhatIfPreference' {
+        & {
+            $WhatIfPreference = $true
+            (New-Row a), (New-Row b) | Set-KvItem
+        }
+        Get-KvItem -Recurse | Should -BeNullOrEmpty
+    }
+
+    It 'tells of each item with -Verbose' {
+        $told = (New-Row a), (New-Row b) | Set-KvItem -Verbose 4>&1
+        @($told.Message -match 'Set item') | Should -HaveCount 2
+    }
+
+    It 'asks for each item when $ConfirmPreference says so' {
+        # Where nobody can answer, asking is an error.
+        { & { $ConfirmPreference = 'Medium'; New-Row a | Set-KvItem -ErrorAction Stop } } | Should -Throw
+        { & { $ConfirmPreference = 'Medium'; New-Row a | Remove-KvItem -ErrorAction Stop } } | Should -Throw
+        Get-KvItem -Recurse | Should -BeNullOrEmpty
+        & { $ConfirmPreference = 'None'; New-Row a | Set-KvItem }
+        (Get-KvItem).Key | Should -Be 'a'
+    }
+
     It 'writes nothing with -WhatIf' {
         (New-Row a), (New-Row b) | Set-KvItem -WhatIf -PassThru | Should -BeNullOrEmpty
         Get-KvStore | Should -BeNullOrEmpty

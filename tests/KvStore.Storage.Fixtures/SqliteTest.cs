@@ -103,19 +103,6 @@ public abstract class SqliteTest : IDisposable
         }
     }
 
-    /// <summary>Starts another process on the database; it waits for a line before it begins.</summary>
-    protected Process Start(string command, string name, int count)
-    {
-        string probe = Path.Combine(AppContext.BaseDirectory, "KvStore.Storage.Probe.dll");
-        var start = new ProcessStartInfo("dotnet", [probe, command, Database, name, $"{count}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
-    }
-
     protected static UnixFileMode ModeOf(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
 
     protected static KvException Throws(KvError error, Action action)

@@ -8,6 +8,7 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private HashSet<string> _typed = [];
+    private bool? _isUnasked;
     private StreamListener? _listener;
 
     /// <summary>Cancelled by Ctrl+C.</summary>
@@ -68,6 +69,13 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Whether a parameter was given on the command line, and not by what came through the pipeline.</summary>
     private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
+
+    /// <summary>
+    /// ShouldProcess for one of many records. Where it would neither ask nor tell anybody it is not called: words are made
+    /// in it each time, which cost as much as binding the record.
+    /// </summary>
+    private protected bool ShouldProcessRecord(KvTarget target, string fullKey, string action) =>
+        (_isUnasked ??= IsUnasked()) || ShouldProcess(target.Describe(fullKey), action);
 
     // What is written runs what is further down the pipeline, whose calls to storages are not this cmdlet's: it may not even
     // write then. Every way to write to a stream therefore goes through here.
@@ -138,6 +146,13 @@ public abstract class KvCmdlet : PSCmdlet, IDisposable
         WriteVerbose($"{action} on {target} without asking.");
         return true;
     }
+
+    // As the engine decides it for a cmdlet of medium impact (in which $VerbosePreference plays no part); when in doubt it is asked.
+    private bool IsUnasked() =>
+        !_typed.Overlaps(["WhatIf", "Confirm", "Verbose", "Debug"])
+        && !LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"))
+        && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact asksFrom)
+        && asksFrom is ConfirmImpact.None or ConfirmImpact.High;
 
     // Whatever ends the work, also an exception out of a write, the thread hears again what it heard before.
     private void Work(Action step, bool isTerminating)

@@ -38,7 +38,7 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
             : [key.GetFullKey(target)];
         foreach (string fullKey in fullKeys)
         {
-            if (ShouldProcess(target.Describe(fullKey), "Remove item"))
+            if (ShouldProcessRecord(target, fullKey, "Remove item"))
             {
                 _writer!.Delete(target, fullKey, version);
             }

@@ -72,7 +72,7 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
         string value = GetText(fullKey, target);
         long? version = GetRequiredVersion();
         DateTimeOffset? expires = GetExpiry(fullKey);
-        if (ShouldProcess(target.Describe(fullKey), "Set item"))
+        if (ShouldProcessRecord(target, fullKey, "Set item"))
         {
             _writer!.Set(target, fullKey, value, expires, version);
         }

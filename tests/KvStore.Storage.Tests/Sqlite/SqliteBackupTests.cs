@@ -1,5 +1,5 @@
 // A backup is one moment of a storage that others write, and comes back whole or not at all.
-using System.Diagnostics;
+using KvStore.Storage.Probe;
 using KvStore.Storage.Sqlite;
 using Xunit;
 
@@ -127,13 +127,12 @@ public sealed class SqliteBackupTests : SqliteTest
         storage.Commit("shared", new KvBatch().Set("a", "new").Delete("gone").Set("added", "1"), Token);
         storage.Commit("other", new KvBatch().Set("x", "1"), Token);
         KvItem read = storage.Get("shared", "a", Token)!;
-        using Process watcher = Start("watch", "-", 3);
-        watcher.StandardInput.WriteLine();
-        Assert.Equal("ready", watcher.StandardOutput.ReadLine());
-        Assert.Equal("watching", watcher.StandardOutput.ReadLine());
+        using var watcher = new ProbeProcess("watch", Database, "-", 3);
+        ProbeProcess.BeginTogether(watcher);
+        Assert.Equal("watching", watcher.ReadLine());
         storage.Restore(Copy, progress: null, Token);
-        Assert.Equal(["3 a old", "3 added ", "3 gone 1"], Enumerable.Range(0, 3).Select(_ => watcher.StandardOutput.ReadLine()));
-        watcher.WaitForExit();
+        Assert.Equal(["3 a old", "3 added ", "3 gone 1"], Enumerable.Range(0, 3).Select(_ => watcher.ReadLine()));
+        Assert.Empty(watcher.Finish());
         Assert.Equal(["a = old", "gone = 1", "same = 1"], storage.Scan("shared", KvRange.All, Token).Select(item => $"{item.FullKey} = {item.Value}"));
         Assert.Equal(1, storage.Get("shared", "same", Token)!.ModRevision);
         Assert.True(storage.Get("shared", "a", Token)!.Version > read.Version);

@@ -153,8 +153,21 @@ public sealed class SqliteFileTests : SqliteTest
         Assert.Equal(100, Keys(storage).Length);
         if (OperatingSystem.IsLinux())
         {
-            int open = Directory.GetFiles("/proc/self/fd").Count(descriptor => File.ResolveLinkTarget(descriptor, false)?.FullName == Database);
+            int open = Directory.GetFiles("/proc/self/fd").Count(descriptor => GetTarget(descriptor) == Database);
             Assert.InRange(open, 0, 20);
+        }
+    }
+
+    // Other tests close theirs meanwhile.
+    private static string? GetTarget(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

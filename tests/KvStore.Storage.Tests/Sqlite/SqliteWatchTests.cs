@@ -1,5 +1,5 @@
 // Watching a file: what other processes do is seen too, and what a watch cannot see it says.
-using System.Diagnostics;
+using KvStore.Storage.Probe;
 using KvStore.Storage.Sqlite;
 using Xunit;
 
@@ -14,8 +14,8 @@ public sealed class SqliteWatchTests : SqliteTest
         const int Each = 200;
         KvStorage storage = Open();
         using IEnumerator<KvChange> watch = Watch(storage, "shared");
-        Process[] writers = Enumerable.Range(0, Writers).Select(i => Start("write", $"p{i}", Each)).ToArray();
-        Array.ForEach(writers, writer => writer.StandardInput.WriteLine());
+        ProbeProcess[] writers = [.. Enumerable.Range(0, Writers).Select(i => new ProbeProcess("write", Database, $"p{i}", Each))];
+        ProbeProcess.BeginTogether(writers);
         var seen = new List<KvChange>();
         while (seen.Count < Writers * Each && watch.MoveNext())
         {
@@ -24,9 +24,9 @@ public sealed class SqliteWatchTests : SqliteTest
 
         Assert.Equal(Enumerable.Range(1, Writers * Each).Select(i => (long)i), seen.Select(change => change.Revision));
         Assert.Equal(Writers * Each, seen.Select(change => change.FullKey).Distinct().Count());
-        foreach (Process writer in writers)
+        foreach (ProbeProcess writer in writers)
         {
-            writer.WaitForExit();
+            writer.Finish();
             writer.Dispose();
         }
     }
@@ -35,18 +35,17 @@ public sealed class SqliteWatchTests : SqliteTest
     public void Another_process_sees_what_this_one_writes_and_its_death_harms_nobody()
     {
         KvStorage storage = Open();
-        using Process watcher = Start("watch", "-", 1_000_000);
-        watcher.StandardInput.WriteLine();
-        Assert.Equal("ready", watcher.StandardOutput.ReadLine());
-        Assert.Equal("watching", watcher.StandardOutput.ReadLine());
+        using var watcher = new ProbeProcess("watch", Database, "-", 1_000_000);
+        ProbeProcess.BeginTogether(watcher);
+        Assert.Equal("watching", watcher.ReadLine());
         for (int i = 1; i <= 100; i++)
         {
             storage.Commit("shared", new KvBatch().Set("key", $"{i}"), Token);
         }
 
-        Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i} key {i}"), Enumerable.Range(0, 100).Select(_ => watcher.StandardOutput.ReadLine()));
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{i} key {i}"), Enumerable.Range(0, 100).Select(_ => watcher.ReadLine()));
         watcher.Kill();
-        watcher.WaitForExit();
+        Assert.Empty(watcher.ReadToEnd());
         storage.Commit("shared", new KvBatch().Set("key", "last"), Token);
         Assert.Equal("last", storage.Get("shared", "key", Token)?.Value);
     }
