@@ -171,7 +171,7 @@ public abstract class KvStorage : IDisposable
     /// <param name="path">The file, which must not be there yet.</param>
     /// <param name="progress">Told the share that is done, from 0 to 1; null for nobody.</param>
     /// <param name="cancellation">Cancels the call.</param>
-    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>; <see cref="KvError.NotSupported"/>, the default.</exception>
+    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>; <see cref="KvError.StorageDamaged"/>: <see cref="Restore"/> would refuse the copy; <see cref="KvError.NotSupported"/>, the default.</exception>
     public virtual void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) =>
         throw NotSupported(KvCapabilities.Backup);
 

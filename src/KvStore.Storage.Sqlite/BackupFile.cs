@@ -1,4 +1,5 @@
-// What a storage is restored from is looked through to its last row before anything is written.
+// What a storage is restored from is looked through to its last row before anything is written, and so is a new backup before
+// it gets its name.
 namespace KvStore.Storage.Sqlite;
 
 /// <summary>A file of a backup, opened to be read; an older one is migrated in a copy.</summary>
@@ -26,16 +27,36 @@ internal sealed class BackupFile : IDisposable
         BackupFile backup = OpenUnchecked(file);
         try
         {
-            KvDamage[] damages = DatabaseCheck.Run(backup.Session, store: null, cancellation).Take(100).ToArray();
+            KvDamage[] damages = backup.FindDamages(cancellation);
             return damages.Length == 0 ? backup : throw new KvException(
                 KvError.StorageDamaged,
-                $"Backup '{file}' is damaged in {(damages.Length < 100 ? $"{damages.Length}" : "100 or more")} places; nothing was restored. The first: {damages[0].Problem}",
+                $"Backup '{file}' is damaged in {Count(damages)}; nothing was restored. The first: {damages[0].Problem}",
                 file);
         }
         catch
         {
             backup.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Checks a copy that was just written: one that no restore would take must not replace one that it would.</summary>
+    /// <param name="file">The copy, under the name that it is written by.</param>
+    /// <param name="place">The storage that was copied.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="KvException"><see cref="KvError.StorageDamaged"/>.</exception>
+    public static void CheckCopy(string file, string place, CancellationToken cancellation)
+    {
+        using BackupFile backup = OpenUnchecked(file);
+        KvDamage[] damages = backup.FindDamages(cancellation);
+        if (damages.Length > 0)
+        {
+            string first = damages[0] is { Path: { } path, Store: { } store } ? $" The first is item '{path}' of store '{store}'." : "";
+            throw new KvException(
+                KvError.StorageDamaged,
+                $"Storage '{place}' is damaged in {Count(damages)}, and no restore would take a backup of it; none was written.{first} "
+                + "Test-KvStore names each: remove those items, or restore an older backup. Export-KvStore -SkipDamaged writes what is sound.",
+                place);
         }
     }
 
@@ -47,6 +68,11 @@ internal sealed class BackupFile : IDisposable
             File.Delete(_copy);
         }
     }
+
+    // A damaged page makes many: the first hundred are enough to tell.
+    private KvDamage[] FindDamages(CancellationToken cancellation) => DatabaseCheck.Run(Session, store: null, cancellation).Take(100).ToArray();
+
+    private static string Count(KvDamage[] damages) => damages.Length switch { 1 => "one place", < 100 => $"{damages.Length} places", _ => "100 places or more" };
 
     private static BackupFile OpenUnchecked(string file)
     {

@@ -21,7 +21,15 @@ internal readonly record struct LoggedChange(string FullKey, KvChangeKind Kind, 
 }
 
 /// <summary>Where a reader of the log stands: behind a key of a revision.</summary>
-internal readonly record struct LogPosition(long Revision, string FullKey);
+internal readonly record struct LogPosition(long Revision, string FullKey)
+{
+    /// <summary>Where a change stands.</summary>
+    public static LogPosition Of(in LoggedChange change) => new(change.Revision, change.FullKey);
+
+    /// <summary>Whether another position is behind this one.</summary>
+    public bool IsBefore(in LogPosition other) =>
+        Revision < other.Revision || (Revision == other.Revision && KvOrder.Instance.Compare(FullKey, other.FullKey) < 0);
+}
 
 /// <summary>The log of changes, through one connection.</summary>
 internal sealed class ChangeTable(Connection connection)
@@ -81,14 +89,23 @@ internal sealed class ChangeTable(Connection connection)
     /// <summary>A key's changes behind a revision, the newest first, lazily.</summary>
     public IEnumerable<LoggedChange> ListOfKey(StoreName store, string fullKey, long after)
     {
+        // The planner would follow the revisions, and read the changes of all keys.
         Statement list = _histories.TryPop(out Statement? kept) ? kept : connection.Prepare(
-            $"SELECT {Columns} FROM change WHERE store = ?1 AND key = ?2 AND revision > ?3 ORDER BY revision DESC");
+            $"SELECT {Columns} FROM change INDEXED BY change_key WHERE store = ?1 AND key = ?2 AND revision > ?3 ORDER BY revision DESC");
         try
         {
+            long last = long.MaxValue;
             list.Bind(1, store.Id).Bind(2, fullKey).Bind(3, after);
             while (list.Step())
             {
-                yield return Read(list, store);
+                LoggedChange change = Read(list, store);
+                if (change.Revision >= last || change.FullKey != fullKey)
+                {
+                    throw OutOfOrder(store);
+                }
+
+                last = change.Revision;
+                yield return change;
             }
         }
         finally
@@ -147,6 +164,12 @@ internal sealed class ChangeTable(Connection connection)
                 }
 
                 LoggedChange change = Read(_page, store);
+                if (!position.IsBefore(LogPosition.Of(change)))
+                {
+                    throw OutOfOrder(store);
+                }
+
+                position = LogPosition.Of(change);
                 page.Add(change);
                 length += change.Value.Length;
             }
@@ -185,7 +208,7 @@ internal sealed class ChangeTable(Connection connection)
     /// <summary>What the next change of a key names as the state before it; null if the log has no later change.</summary>
     public long? FindSuccessorsPrevious(long storeId, string fullKey, long revision)
     {
-        _successor ??= connection.Prepare("SELECT previous FROM change WHERE store = ?1 AND key = ?2 AND revision > ?3 ORDER BY revision LIMIT 1");
+        _successor ??= connection.Prepare("SELECT previous FROM change INDEXED BY change_key WHERE store = ?1 AND key = ?2 AND revision > ?3 ORDER BY revision LIMIT 1");
         try
         {
             return _successor.Bind(1, storeId).Bind(2, fullKey).Bind(3, revision).Step() ? _successor.GetNumber(0) : null;
@@ -267,6 +290,13 @@ internal sealed class ChangeTable(Connection connection)
         $"The change of item '{change.FullKey}' of store '{store.Name}' in revision {change.Revision} in database '{connection.Place}' is damaged: its checksum does not fit. "
         + "The item itself is not touched by it; forget its history with Compress-KvStore, or restore the database from a backup.",
         change.FullKey);
+
+    // A damaged page may give rows that are whole twice, or such as were there once.
+    private KvException OutOfOrder(StoreName store) => new(
+        KvError.StorageDamaged,
+        $"The log of store '{store.Name}' in database '{connection.Place}' is damaged: its changes are out of order. "
+        + "The items are not touched by it; forget their history with Compress-KvStore, or restore the database from a backup.",
+        store.Name);
 
     private static bool TryRead(Statement row, StoreName store, out LoggedChange change)
     {

@@ -7,11 +7,12 @@ internal static class DatabaseBackup
 {
     /// <summary>Writes the copy.</summary>
     /// <param name="engine">The database.</param>
+    /// <param name="place">What the database is called in an error.</param>
     /// <param name="file">The absolute path of a file that is not there yet.</param>
     /// <param name="progress">Told the share that is done.</param>
     /// <param name="cancellation">Cancels the call; nothing is left then.</param>
-    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>, <see cref="KvError.StorageFull"/>.</exception>
-    public static void Write(Engine engine, string file, IProgress<double>? progress, CancellationToken cancellation)
+    /// <exception cref="KvException"><see cref="KvError.FileUnavailable"/>, <see cref="KvError.StorageFull"/>, <see cref="KvError.StorageDamaged"/>.</exception>
+    public static void Write(Engine engine, string place, string file, IProgress<double>? progress, CancellationToken cancellation)
     {
         if (Path.Exists(file))
         {
@@ -23,6 +24,7 @@ internal static class DatabaseBackup
         {
             Create(part);
             Copy(engine, part, progress, cancellation);
+            BackupFile.CheckCopy(part, place, cancellation);
             using (FileStream written = File.Open(part, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             {
                 written.Flush(flushToDisk: true);

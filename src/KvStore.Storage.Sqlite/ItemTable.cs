@@ -232,7 +232,7 @@ internal sealed class ItemTable(Connection connection)
     /// <summary>The error of a damaged item.</summary>
     public KvException Damaged(StoreName store, string fullKey) => new(
         KvError.StorageDamaged,
-        $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup.",
+        $"Item '{fullKey}' of store '{store.Name}' in database '{connection.Place}' is damaged: its checksum does not fit. Remove the item, or restore the database from a backup; Export-KvStore -SkipDamaged writes what is sound.",
         fullKey);
 
     /// <summary>The error of a store that has lost items, or gained some.</summary>

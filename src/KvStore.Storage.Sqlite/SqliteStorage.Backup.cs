@@ -8,7 +8,7 @@ public partial class SqliteStorage
     public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        DatabaseBackup.Write(_engine, Path.GetFullPath(path), progress, cancellation);
+        DatabaseBackup.Write(_engine, Description, Path.GetFullPath(path), progress, cancellation);
     }
 
     /// <inheritdoc/>

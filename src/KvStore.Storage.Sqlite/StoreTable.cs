@@ -12,6 +12,7 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
 
     private Statement? _find;
     private Statement? _list;
+    private Statement? _counts;
     private Statement? _insert;
     private Statement? _update;
     private Statement? _rename;
@@ -37,26 +38,34 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         _find ??= connection.Prepare($"SELECT {Columns} FROM store WHERE name = ?1");
         try
         {
-            return _find.Bind(1, store).Step() ? Read(_find) : null;
+            if (_find.Bind(1, store).Step())
+            {
+                return Read(_find);
+            }
         }
         finally
         {
             _find.Reset();
         }
+
+        // A damaged page may hide a store without a trace: to its readers it would be empty, and its writers would make another.
+        CheckCounts();
+        return null;
     }
 
-    /// <summary>A store's row as it stands there, damaged or not; null if there is none.</summary>
+    /// <summary>A store's row as it stands there, damaged or not, even if the index of names is damaged; null if there is none.</summary>
     public (StoreRow Row, bool IsWhole)? FindRaw(string store)
     {
-        _find ??= connection.Prepare($"SELECT {Columns} FROM store WHERE name = ?1");
-        try
+        foreach ((StoreRow Row, bool IsWhole) found in ListRaw())
         {
-            return _find.Bind(1, store).Step() ? ReadRaw(_find) : null;
+            if (string.Equals(found.Row.Name, store, StringComparison.OrdinalIgnoreCase))
+            {
+                return found;
+            }
         }
-        finally
-        {
-            _find.Reset();
-        }
+
+        CheckCounts();
+        return null;
     }
 
     /// <summary>The rows of all stores as they stand there, damaged or not.</summary>
@@ -92,6 +101,7 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
                 rows.Add(Read(_list));
             }
 
+            CheckCounts();
             return rows;
         }
         finally
@@ -136,6 +146,19 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         KvError.StorageDamaged,
         $"The row of store '{name}' in database '{connection.Place}' is damaged: its checksum does not fit. Restore the database from a backup.",
         name);
+
+    /// <summary>Compares the number of rows with that of the index, which takes a look at each page but not at each row.</summary>
+    private void CheckCounts()
+    {
+        _counts ??= connection.Prepare("SELECT (SELECT count(*) FROM store NOT INDEXED) - (SELECT count(*) FROM store INDEXED BY sqlite_autoindex_store_1)");
+        if (_counts.ExecuteNumber() != 0)
+        {
+            throw new KvException(
+                KvError.StorageDamaged,
+                $"The table of stores in database '{connection.Place}' is damaged: it has not as many rows as names. Restore the database from a backup.",
+                connection.Place);
+        }
+    }
 
     private StoreRow Read(Statement statement)
     {

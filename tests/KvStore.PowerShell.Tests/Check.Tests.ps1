@@ -92,6 +92,13 @@ Describe 'A SQLite file with a damaged item' {
         (Get-KvItem n/k8 -Store s).Value | Should -Be 'value of 8, as it was written'
     }
 
+    It 'is not backed up, and the last backup stays' {
+        $backup = Join-Path $TestDrive last.bak
+        Set-Content $backup 'the last good one'
+        { Backup-KvStore $backup -Force -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*' -ExpectedMessage '*/n/k7*Test-KvStore*-SkipDamaged*'
+        Get-Content $backup | Should -Be 'the last good one'
+    }
+
     It 'can be exported without it, with a warning' {
         { Export-KvStore s } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
         $document = Export-KvStore -SkipDamaged -WarningVariable warnings -WarningAction SilentlyContinue

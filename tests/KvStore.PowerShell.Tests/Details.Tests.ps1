@@ -19,7 +19,7 @@ Describe '-Verbose' {
         (Get-KvItem -Store s -Recurse -Verbose 4>&1)[0].Message | Should -Be 'Scan s:/* of memory.'
         (Get-KvItem -Store s -Namespace n -Verbose 4>&1)[0].Message | Should -Be 'List s:/n of memory.'
         $told = & { Set-KvItem n/k1 'a value' -Store s -Verbose -Debug; $null = Get-KvItem -Store s -Recurse -Verbose -Debug } 4>&1 5>&1 | Out-String
-        $told | Should -Match 'Commit 1 sets'
+        $told | Should -Match 'Commit 1 set to'
         $told | Should -Not -Match 'a value'
     }
 

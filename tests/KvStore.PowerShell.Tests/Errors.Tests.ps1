@@ -34,7 +34,7 @@ Describe 'An error' {
     It 'has a category for every code' {
         $type = [KvStore.PowerShell.ModuleLifetime].Assembly.GetType('KvStore.PowerShell.KvErrorRecord')
         foreach ($code in [enum]::GetValues([KvStore.KvError])) {
-            $record = $type.GetMethod('From').Invoke($null, @([KvStore.KvException]::new($code, 'message')))
+            $record = $type.GetMethod('From', [type[]] @([KvStore.KvException])).Invoke($null, @([KvStore.KvException]::new($code, 'message')))
             $record.CategoryInfo.Category | Should -Not -Be NotSpecified -Because "$code needs one"
             $record.FullyQualifiedErrorId | Should -BeExactly "KvStore.$code"
         }

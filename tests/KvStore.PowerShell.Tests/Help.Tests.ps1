@@ -113,6 +113,16 @@ Describe 'The help as a whole' {
         foreach ($code in [enum]::GetNames([KvStore.KvError])) { $text | Should -Match "\| $code *\|" -Because $code }
     }
 
+    It 'explains every capability' {
+        $text = Get-Content $docs/about/about_KvStore_Storages.md -Raw
+        foreach ($name in [enum]::GetNames([KvStore.KvCapabilities]) -ne 'None') { $text | Should -Match "\| $name *\|" -Because $name }
+    }
+
+    It 'leads from the README to every document' {
+        $text = Get-Content $root/README.md -Raw
+        foreach ($document in Get-ChildItem $docs/*.md -Name) { $text | Should -Match "\(docs/$([regex]::Escape($document))\)" -Because $document }
+    }
+
     It 'mentions only error ids that there are' {
         $text = Get-Content $docs/cmdlets/*.md, $docs/about/*.md -Raw
         $ids = [regex]::Matches("$text", '(?<=KvStore\.)[A-Z]\w+(?=[,;:.) ]|\n)').Value | Sort-Object -Unique

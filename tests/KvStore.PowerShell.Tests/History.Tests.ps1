@@ -87,7 +87,7 @@ Describe 'The past of a store, on <_>' -ForEach $storages {
     It 'of an item that never was is an error' {
         { Get-KvHistory n/x -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.ItemNotFound,*' -ExpectedMessage '*HistoryPeriod*'
         Get-KvHistory n/x* -ErrorAction Stop | Should -BeNullOrEmpty
-        { Get-KvHistory -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey,*'
+        { Get-KvHistory -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidKey,*' -ExpectedMessage '*-Key*Get-KvItem*'
     }
 
     It 'shows as a table in which a value keeps to its line' {

@@ -48,9 +48,10 @@ Describe 'Connect-KvStorage' {
     It 'takes a name and a connection as parameters, and sqlite in memory' {
         (Connect-KvStorage db 'sqlite://' -Name one).Plugin | Should -Be db
         (Connect-KvStorage memory_db -Name two).Plugin | Should -Be memory_db
+        (Connect-KvStorage -Connection (Join-Path $TestDrive plain.db) -Name file).Plugin | Should -Be db
         Set-KvItem k v -Store s -Storage two
         Get-KvStore -Storage one | Should -BeNullOrEmpty
-        Get-KvStorage | ForEach-Object Name | Should -Be @('default', 'one', 'two')
+        Get-KvStorage | ForEach-Object Name | Should -Be default, file, one, two
     }
 
     It 'takes a class, an instance, and options by name' {

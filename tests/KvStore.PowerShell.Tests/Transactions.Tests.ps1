@@ -267,7 +267,7 @@ Describe 'Invoke-KvTransaction' {
             $module = Join-Path $PSScriptRoot ../../KvStore.psd1
             1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
                 Import-Module $using:module
-                foreach ($i in 1..100) {
+                for ($i = 0; $i -lt 100; $i++) {
                     Invoke-KvTransaction {
                         $n = [int] (Get-KvItem -Storage txn -Store myKV n -ErrorAction Ignore).Value
                         Set-KvItem -Storage txn -Store myKV n ($n + 1)

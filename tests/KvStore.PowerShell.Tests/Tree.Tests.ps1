@@ -32,6 +32,11 @@ Describe 'Show-KvTree' {
         "$lines" | Should -Not -Match '[^\x20-\x7e]'
     }
 
+    It 'says with -Verbose that there is no such store' {
+        (Show-KvTree -Store mispelt -Verbose 4>&1 | Out-String) | Should -Match "There is no store 'mispelt'"
+        (Show-KvTree -Store myKV -Namespace empty -Verbose 4>&1 | Out-String) | Should -Not -Match 'There is no store'
+    }
+
     It 'starts where one stands, where one is told, or at what is piped' {
         Set-KvNamespace /a -Store myKV
         (Show-KvTree)[0] | Should -BeExactly 'myKV:/a'

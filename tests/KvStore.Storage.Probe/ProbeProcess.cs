@@ -13,7 +13,7 @@ public sealed class ProbeProcess : IDisposable
     /// <summary>Starts a process; it does nothing before <see cref="Begin"/>.</summary>
     /// <param name="command">What it does: <c>write</c>, <c>batches</c>, …, as Program.cs tells.</param>
     /// <param name="database">A file or a connection.</param>
-    /// <param name="name">What it calls its items.</param>
+    /// <param name="name">What it calls its items; of a watch the revision it begins from, or <c>-</c>.</param>
     /// <param name="count">How often it does it.</param>
     /// <param name="seed">Of what it does at random.</param>
     public ProbeProcess(string command, string database, string name, int count, int seed = 0)

@@ -48,6 +48,9 @@ switch (command)
     case "read-batches":
         ReadBatches();
         break;
+    case "changes":
+        MakeChanges();
+        break;
     case "increment":
         Increment();
         break;
@@ -183,10 +186,32 @@ void ReadBatches()
     Tell($"{seen}");
 }
 
-// Tells the changes that it sees, until it has seen a number of them.
+// Commits of one to ten changes, to keys that all writers share and to one of its own, which every second commit deletes;
+// tells each change as a watch does.
+void MakeChanges()
+{
+    for (int i = 0; i < count; i++)
+    {
+        var batch = new KvBatch();
+        for (int n = 0; n < i % 10; n++)
+        {
+            batch.Set($"{n}", $"{name}.{i}");
+        }
+
+        _ = i % 2 == 0 ? batch.Set(name, $"{i}") : batch.Delete(name);
+        long revision = storage.Commit(Store, batch, CancellationToken.None).Revision!.Value;
+        foreach ((string fullKey, string value) in batch.Sets.Select(set => (set.FullKey, set.Value)).Concat(batch.Deletes.Select(deleted => (deleted, ""))))
+        {
+            Tell($"{revision} {fullKey} {value}");
+        }
+    }
+}
+
+// Tells the changes that it sees, until it has seen a number of them; its name is the revision it begins from, or "-".
 void Watch()
 {
-    IEnumerable<KvChange> watch = storage.Watch(Store, "", fromRevision: null, CancellationToken.None);
+    long? from = long.TryParse(name, CultureInfo.InvariantCulture, out long revision) ? revision : null;
+    IEnumerable<KvChange> watch = storage.Watch(Store, "", from, CancellationToken.None);
     Tell("watching");
     foreach (KvChange change in watch.Take(count))
     {

@@ -61,7 +61,7 @@ public sealed class StorageConnections(StorageRegistry registry)
         KvStorage storage = Open(configuration);
         string plugin = configuration.Storage switch
         {
-            null or "" => StorageUrl.GetScheme(configuration.Connection) ?? "memory",
+            null or "" => StorageUrl.GetScheme(configuration.Connection) ?? (configuration.Connection is null ? "memory" : "db"),
             string text => text,
             Type type => type.Name,
             object instance => instance.GetType().Name,

@@ -107,7 +107,7 @@ public sealed class StorageRegistry
         string names = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
         string schemes = string.Join(", ", named.SelectMany(plugin => plugin.Schemes).Distinct(StringComparer.OrdinalIgnoreCase));
         throw name is not null && named.Length == 0
-            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {names}. Register-KvStorage adds one.", name)
+            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", name)
             : new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
     }
 

@@ -86,12 +86,13 @@ internal sealed class ToldStorage(KvStorage inner, KvListener listener) : Delega
 
     private static string Describe(KvBatch batch)
     {
-        (int Count, string What)[] parts =
+        (int Count, string One, string Many)[] parts =
         [
-            (batch.Sets.Count, "sets"), (batch.Deletes.Count, "deletes"), (batch.DeletedNamespaces.Count, "namespaces to clear"),
-            (batch.AddedNamespaces.Count, "namespaces to keep"), (batch.Conditions.Count, "conditions"),
+            (batch.Sets.Count, "set", "sets"), (batch.Deletes.Count, "delete", "deletes"),
+            (batch.DeletedNamespaces.Count, "namespace to clear", "namespaces to clear"),
+            (batch.AddedNamespaces.Count, "namespace to keep", "namespaces to keep"), (batch.Conditions.Count, "condition", "conditions"),
         ];
-        string text = string.Join(", ", parts.Where(part => part.Count > 0).Select(part => $"{part.Count} {part.What}"));
+        string text = string.Join(", ", parts.Where(part => part.Count > 0).Select(part => $"{part.Count} {(part.Count == 1 ? part.One : part.Many)}"));
         return text.Length > 0 ? text : "nothing";
     }
 

@@ -105,9 +105,9 @@ public sealed class GetKvItemCommand : KvKeyCmdlet
             }
         }
 
-        if (isEmpty && IsVerbose && target.Storage.GetStore(target.Store, Cancellation) is null)
+        if (isEmpty)
         {
-            WriteVerbose($"There is no store '{target.Store}' in storage '{target.StorageName}'; it reads as an empty one, and is born with its first item.");
+            TellIfMissing(target);
         }
     }
 

@@ -72,5 +72,5 @@ public abstract class KvKeyCmdlet : KvTargetCmdlet
     private protected IReadOnlyList<KeySelector> GetRequiredKeys() =>
         GetKeys() is { Count: > 0 } keys
             ? keys
-            : throw new KvException(KvError.InvalidKey, "No key is given: name one with -Key or -LiteralKey, or pipe items. Clear-KvNamespace empties a namespace.", InputObject);
+            : throw new KvException(KvError.InvalidKey, "No key is given: name one with -Key (a wildcard takes several) or -LiteralKey, or pipe what Get-KvItem emits.", InputObject);
 }

@@ -26,7 +26,7 @@ public abstract class KvStoreCmdlet : KvStorageCmdlet
 
         return [storage.GetStore(name, Cancellation) ?? throw new KvException(
             KvError.StoreNotFound,
-            $"There is no store '{name}' in storage '{GetStorageName()}'. Get-KvStore lists those there are; a store is born with its first item.",
+            $"There is no store '{name}' in storage '{GetStorageName()}'. Get-KvStore lists those there are; New-KvStore makes one, and so does its first item.",
             name)];
     }
 

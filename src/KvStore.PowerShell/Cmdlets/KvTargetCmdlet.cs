@@ -39,6 +39,15 @@ public abstract class KvTargetCmdlet : KvStorageCmdlet
         return _target;
     }
 
+    /// <summary>Says with -Verbose that nothing was found because there is no such store: a misspelled one reads as an empty one.</summary>
+    private protected void TellIfMissing(KvTarget target)
+    {
+        if (IsVerbose && target.Storage.GetStore(target.Store, Cancellation) is null)
+        {
+            WriteVerbose($"There is no store '{target.Store}' in storage '{target.StorageName}'; it reads as an empty one, and is born with its first item.");
+        }
+    }
+
     private string? GetStorageOfRecord() => InputObject?.BaseObject switch
     {
         KvItem item => item.Storage,

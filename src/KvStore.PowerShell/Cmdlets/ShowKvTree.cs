@@ -44,5 +44,9 @@ public sealed class ShowKvTreeCommand : KvTargetCmdlet
         }
 
         WriteObject(TreeText.Describe(items, size));
+        if (items == 0)
+        {
+            TellIfMissing(target);
+        }
     }
 }

@@ -12,8 +12,10 @@ internal sealed record ContentItem(KvStorage Storage, string Store, string FullK
 /// <param name="item">The item.</param>
 /// <param name="parameters">How content becomes a value.</param>
 /// <param name="report">Told an error. It cannot be thrown: the engine swallows what comes out of closing a writer.</param>
+/// <param name="isStopped">Tells whether the command was stopped.</param>
 /// <param name="cancellation">Cancelled when the command is stopped.</param>
-internal sealed class KvContentWriter(ContentItem item, ContentWritingParameters parameters, Action<KvException> report, CancellationToken cancellation) : IContentWriter
+internal sealed class KvContentWriter(
+    ContentItem item, ContentWritingParameters parameters, Action<KvException> report, Func<bool> isStopped, CancellationToken cancellation) : IContentWriter
 {
     private readonly StringBuilder _text = new();
     private readonly MemoryStream _bytes = new();
@@ -47,7 +49,7 @@ internal sealed class KvContentWriter(ContentItem item, ContentWritingParameters
 
     public void Close()
     {
-        if (!cancellation.IsCancellationRequested)
+        if (!_isDone && !isStopped())
         {
             Try(() => Commit(parameters.AsByteStream ? Decode() : _text.ToString()));
         }

@@ -1,4 +1,5 @@
 // Values as content: Get-Content, Set-Content, Add-Content and Clear-Content, one commit for each.
+using System.Management.Automation;
 using System.Management.Automation.Provider;
 
 namespace KvStore.PowerShell;
@@ -30,9 +31,29 @@ public sealed partial class KvProvider
             string key = GetKey(target);
             KvPath.CheckStoreName(target.Store);
             var item = new ContentItem(target.Storage, target.Store, key);
-            writer = new KvContentWriter(item, DynamicParameters as ContentWritingParameters ?? new ContentWritingParameters(), e => WriteError(KvErrorRecord.From(e)), _stopping.Token);
+            writer = new KvContentWriter(
+                item,
+                DynamicParameters as ContentWritingParameters ?? new ContentWritingParameters(),
+                e => WriteError(KvErrorRecord.From(e)),
+                () => IsStopped(target),
+                _stopping.Token);
         });
         return writer;
+    }
+
+    // A pipeline that is stopped may close its writers before it tells their provider to stop; but whoever writes to a stream
+    // hears of it at once.
+    private bool IsStopped(Target target)
+    {
+        try
+        {
+            WriteVerbose($"Setting the value of '{target}'.");
+            return _stopping.IsCancellationRequested;
+        }
+        catch (PipelineStoppedException)
+        {
+            return true;
+        }
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal sealed record DamageReading(string Name, Func<string, IEnumerable<strin
 
 /// <summary>Judges copies of a database that were damaged.</summary>
 /// <param name="sound">The database as it should be.</param>
-/// <param name="check">Whether a file passes the check of its structure.</param>
+/// <param name="check">Whether a file passes its check.</param>
 /// <param name="readings">The ways to read it.</param>
 internal sealed class DamageJudge(string sound, Func<string, bool> check, params DamageReading[] readings)
 {

@@ -68,6 +68,62 @@ public sealed class DamageTests : SqliteTest
         Throws(KvError.StorageDamaged, () => Set(storage, "key", "value"));
     }
 
+    [Theory]
+    [InlineData("store")]
+    [InlineData("sqlite_autoindex_store_1")]
+    public void A_page_that_hides_a_store_is_found_out(string table)
+    {
+        Make();
+        FlipCellCount(table, 0x01);
+        KvStorage storage = Open();
+        Throws(KvError.StorageDamaged, () => Keys(storage));
+        Throws(KvError.StorageDamaged, () => Get(storage, "key0001"));
+        Throws(KvError.StorageDamaged, () => storage.GetStore(Store, Token));
+        Throws(KvError.StorageDamaged, () => storage.GetStores(Token).Count());
+        Throws(KvError.StorageDamaged, () => Set(storage, "key0001", "x"));
+        Assert.NotEmpty(storage.Check(store: null, Token));
+
+        // The row says which items are the store's; its name alone can be found without the index.
+        Func<int> salvage = () => storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Count();
+        if (table == "store")
+        {
+            Throws(KvError.StorageDamaged, () => salvage());
+        }
+        else
+        {
+            Assert.Equal(3, salvage());
+        }
+    }
+
+    [Theory]
+    [InlineData("change")]
+    [InlineData("change_key")]
+    public void A_page_that_gives_changes_twice_is_found_out(string table)
+    {
+        KvStorage storage = Open();
+        storage.CreateStore(Store, storage.Limits, Token);
+        storage.SetHistoryPeriod(Store, TimeSpan.MaxValue, Token);
+        for (int i = 1; i <= 7; i++)
+        {
+            Set(storage, "a", $"{i}");
+        }
+
+        Assert.Equal(7, storage.GetHistory(Store, "a", Token).Count());
+        Close();
+        RepeatLastCell(table);
+        storage = Open();
+        Assert.NotEmpty(storage.Check(store: null, Token));
+        if (table == "change")
+        {
+            using IEnumerator<KvChange> changes = storage.Watch(Store, "", fromRevision: 2, Token).GetEnumerator();
+            Throws(KvError.StorageDamaged, () => changes.MoveNext());
+        }
+        else
+        {
+            Throws(KvError.StorageDamaged, () => storage.GetHistory(Store, "a", Token).Count());
+        }
+    }
+
     [Fact]
     public void A_file_cut_short_is_reported()
     {
@@ -173,6 +229,25 @@ public sealed class DamageTests : SqliteTest
         Assert.Equal(3, storage.Scan(Store, new KvRange { SkipDamaged = true }, Token).Count());
         Assert.Contains(storage.Check(store: null, Token), damage => damage.Store == Store && damage.FullKey is null);
     }
+
+    // Bytes 3 and 4 of a page are the number of its cells, whose positions follow from byte 8 on.
+    private void FlipCellCount(string table, byte bit) => ChangeRootPage(table, page => page[4] ^= bit);
+
+    private void RepeatLastCell(string table) => ChangeRootPage(table, page =>
+    {
+        int count = page[4]++;
+        page.Slice(8 + (2 * (count - 1)), 2).CopyTo(page[(8 + (2 * count))..]);
+    });
+
+    private void ChangeRootPage(string table, SpanAction change)
+    {
+        int root = (int)QueryNumber($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'");
+        byte[] contents = File.ReadAllBytes(Database);
+        change(contents.AsSpan((root - 1) * 4096, 4096));
+        File.WriteAllBytes(Database, contents);
+    }
+
+    private delegate void SpanAction(Span<byte> page);
 
     private void Flip(string needle)
     {

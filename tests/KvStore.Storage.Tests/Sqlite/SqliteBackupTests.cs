@@ -72,6 +72,23 @@ public sealed class SqliteBackupTests : SqliteTest
     }
 
     [Fact]
+    public void A_backup_that_no_restore_would_take_is_not_written()
+    {
+        Make(items: 300);
+        byte[] contents = File.ReadAllBytes(Database);
+        contents[contents.AsSpan().IndexOf("value-of-0123"u8)] ^= 1;
+        File.WriteAllBytes(Database, contents);
+        KvStorage storage = Open();
+        Assert.Contains("key0123", Throws(KvError.StorageDamaged, () => storage.Backup(Copy, progress: null, Token)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Copy));
+        Assert.Empty(Directory.GetFiles(Folder, "*.part"));
+        storage.Commit(Store, new KvBatch().Delete("key0123"), Token);
+        storage.Backup(Copy, progress: null, Token);
+        storage.Restore(Copy, progress: null, Token);
+        Assert.Equal(299, Keys(storage).Length);
+    }
+
+    [Fact]
     public void Memory_is_backed_up_and_restored_too()
     {
         using KvStorage memory = CheckedStorage.Wrap(new MemoryDbStorage());
