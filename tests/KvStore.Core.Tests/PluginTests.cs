@@ -261,6 +261,10 @@ public sealed class PluginTests
             () => storage.CreateStore("other", KvLimits.Default, default),
             () => storage.RemoveStore("myKV", default),
             () => storage.Load([new KvStoreEntry("other")], KvLoadMode.Merge, default),
+            () => storage.SetHistoryPeriod("myKV", TimeSpan.FromHours(1), default),
+            () => storage.Compress("myKV", keep: null, default),
+            () => storage.Restore("file", progress: null, default),
+            () => storage.Watch("myKV", "", fromRevision: null, default),
         ];
         Assert.All(changes, change => Assert.Equal(KvError.ReadOnly, Assert.Throws<KvException>(change).Error));
         Assert.Equal("1", memory.Get("myKV", "a", default)!.Value);

@@ -12,7 +12,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     private readonly ConcurrentDictionary<string, KvItem> _index = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, long> _expiries = new();
     private readonly object _publishing = new();
-    private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance), revision);
+    private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance), revision, NextExpiry: long.MaxValue);
 
     // Odd while a batch is being published: a reader that meets it so waits, and so never sees half a batch.
     private long _sequence;
@@ -31,7 +31,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     public KvStoreInfo? Describe()
     {
         Contents contents = GetContents();
-        long count = contents.Items.Count - CountExpired(contents.Items);
+        long count = contents.Items.Count - CountExpired(contents);
         return IsKept || count > 0 || contents.Namespaces.Count > 0
             ? new KvStoreInfo(name)
             {
@@ -156,7 +156,8 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
             written[i] = Write(items, batch.Sets[i], newRevision, now);
         }
 
-        var after = new Contents(items.ToImmutable(), namespaces.ToImmutable(), newRevision);
+        long nextExpiry = _expiries.TryPeek(out _, out long expires) ? expires : long.MaxValue;
+        var after = new Contents(items.ToImmutable(), namespaces.ToImmutable(), newRevision, nextExpiry);
         Publish(after, removed, written);
         if (isRecording)
         {
@@ -270,14 +271,11 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         return removed;
     }
 
-    // Items that expired are few between two commits: the next commit removes them.
-    private long CountExpired(ImmutableSortedSet<KvItem> items)
+    // Counted only when the first item's time is up: the next commit removes it.
+    private static int CountExpired(Contents contents)
     {
-        lock (_publishing)
-        {
-            long now = KvTime.Now;
-            return _expiries.Count == 0 ? 0 : items.Count(item => IsExpired(item, now));
-        }
+        long now = KvTime.Now;
+        return contents.NextExpiry > now ? 0 : contents.Items.Count(item => IsExpired(item, now));
     }
 
     private void Publish(Contents contents, List<string> removed, KvItem[] written)
@@ -323,5 +321,5 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         }
     }
 
-    private sealed record Contents(ImmutableSortedSet<KvItem> Items, ImmutableSortedSet<string> Namespaces, long Revision);
+    private sealed record Contents(ImmutableSortedSet<KvItem> Items, ImmutableSortedSet<string> Namespaces, long Revision, long NextExpiry);
 }

@@ -18,6 +18,10 @@ public sealed class ReadOnlyStorage(KvStorage inner) : DelegatingStorage(Checked
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation) => throw ReadOnly(Description);
 
     /// <inheritdoc/>
+    /// <remarks>Most storages are told that they are watched by something that is written.</remarks>
+    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation) => throw ReadOnly(store);
+
+    /// <inheritdoc/>
     public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) => throw ReadOnly(store);
 
     /// <inheritdoc/>
