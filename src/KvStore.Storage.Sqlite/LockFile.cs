@@ -1,17 +1,20 @@
 // All processes that write a database take turns by one lock file. SQLite's own lock would do for the turns, but not for
 // two things: before version 3.51.3 a checkpoint beside a writer can corrupt the database, and its waiters poll, so that
-// one of eight may starve, where here the system queues them.
+// one of eight may starve, where here the system queues them. A second file keeps the queue: without it, who lets go of the lock
+// and wants it again at once has it before those who slept in the queue are awake.
 using Microsoft.Win32.SafeHandles;
 
 namespace KvStore.Storage.Sqlite;
 
-/// <summary>The lock file beside a database, <c>file-lock</c>. It is never deleted: others may wait at it.</summary>
+/// <summary>The lock file beside a database, <c>file-lock</c>, and its queue, <c>file-turn</c>. They are never deleted: others may wait at them.</summary>
 internal sealed class LockFile(string database) : IDisposable
 {
     private readonly object _gate = new();
     private readonly SemaphoreSlim _asked = new(0);
     private readonly SemaphoreSlim _granted = new(0);
+    private readonly string _turnPath = database + "-turn";
     private SafeFileHandle? _handle;
+    private SafeFileHandle? _turn;
     private Thread? _waiter;
     private Exception? _error;
     private bool _isWaiting;
@@ -27,11 +30,12 @@ internal sealed class LockFile(string database) : IDisposable
     /// <returns>False if another process held it all the time.</returns>
     public bool TryAcquire(TimeSpan patience, CancellationToken cancellation)
     {
-        SafeFileHandle handle = _handle ??= Open();
+        _turn ??= Open(_turnPath);
+        SafeFileHandle handle = _handle ??= Open(Path);
         lock (_gate)
         {
             // A wait that its caller gave up may still stand in the system's queue: it is taken over.
-            if (!_isWaiting && NativeLock.TryLock(handle, Path))
+            if (!_isWaiting && TryTake(handle, _turn))
             {
                 return true;
             }
@@ -62,6 +66,38 @@ internal sealed class LockFile(string database) : IDisposable
 
         _asked.Release();
         _handle?.Dispose();
+        _turn?.Dispose();
+    }
+
+    // Only who has the turn may ask for the lock, and keeps the turn until it has it: nobody overtakes the one who is next.
+    private bool TryTake(SafeFileHandle handle, SafeFileHandle turn)
+    {
+        if (!NativeLock.TryLock(turn, _turnPath))
+        {
+            return false;
+        }
+
+        try
+        {
+            return NativeLock.TryLock(handle, Path);
+        }
+        finally
+        {
+            NativeLock.Unlock(turn, _turnPath);
+        }
+    }
+
+    private void Take(SafeFileHandle handle, SafeFileHandle turn)
+    {
+        NativeLock.Lock(turn, _turnPath);
+        try
+        {
+            NativeLock.Lock(handle, Path);
+        }
+        finally
+        {
+            NativeLock.Unlock(turn, _turnPath);
+        }
     }
 
     private bool AwaitGrant(SafeFileHandle handle, TimeSpan patience, CancellationToken cancellation)
@@ -109,7 +145,7 @@ internal sealed class LockFile(string database) : IDisposable
             Exception? error = null;
             try
             {
-                NativeLock.Lock(_handle!, Path);
+                Take(_handle!, _turn!);
             }
             catch (Exception e) when (e is KvException or ObjectDisposedException)
             {
@@ -132,13 +168,13 @@ internal sealed class LockFile(string database) : IDisposable
         }
     }
 
-    private SafeFileHandle Open()
+    private SafeFileHandle Open(string path)
     {
-        if (!File.Exists(Path))
+        if (!File.Exists(path))
         {
-            DatabaseFile.CreatePrivate(Path, like: database);
+            DatabaseFile.CreatePrivate(path, like: database);
         }
 
-        return NativeLock.Open(Path);
+        return NativeLock.Open(path);
     }
 }

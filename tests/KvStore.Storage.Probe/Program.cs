@@ -95,6 +95,7 @@ void WarmUp()
 
     File.Delete(scratch);
     File.Delete(scratch + "-lock");
+    File.Delete(scratch + "-turn");
 }
 
 // Items one by one; tells the longest that a write took, in milliseconds.

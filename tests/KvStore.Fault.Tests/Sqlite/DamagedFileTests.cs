@@ -98,7 +98,7 @@ public sealed class DamagedFileTests : SqliteTest
         DamageJudge judge = MakeJudge();
         byte[] whole = File.ReadAllBytes(Database);
         Random random = FaultRun.NewRandom();
-        foreach (string suffix in new[] { "-wal", "-shm", "-lock", "-journal" })
+        foreach (string suffix in new[] { "-wal", "-shm", "-lock", "-turn", "-journal" })
         {
             for (int round = 0; round < FaultRun.Times(10, 500); round++)
             {
@@ -248,7 +248,7 @@ public sealed class DamagedFileTests : SqliteTest
     private KvStorage Copy(byte[] contents, (string Suffix, byte[] Contents)? beside)
     {
         string copy = Path.Combine(Folder, "copy.db");
-        foreach (string suffix in new[] { "", "-wal", "-shm", "-lock", "-journal" })
+        foreach (string suffix in new[] { "", "-wal", "-shm", "-lock", "-turn", "-journal" })
         {
             File.Delete(copy + suffix);
         }

@@ -21,7 +21,7 @@ public sealed class ReadOnlyTests : SqliteTest
         SetMode(Database, ReadOnlyFile);
         SetMode(Folder, ReadOnlyFolder);
         OtherUser.Run(CheckReading);
-        Assert.Equal(["kv.db", "kv.db-lock"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["kv.db", "kv.db-lock", "kv.db-turn"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -29,6 +29,7 @@ public sealed class ReadOnlyTests : SqliteTest
     {
         Make();
         File.Delete(Database + "-lock");
+        File.Delete(Database + "-turn");
         SetMode(Database, ReadOnlyFile);
         SetMode(Folder, OpenFolder);
         OtherUser.Run(CheckReading);

@@ -63,7 +63,7 @@ public sealed class SqliteFileTests : SqliteTest
     public void Closing_leaves_one_file_and_its_lock()
     {
         Make();
-        Assert.Equal(["kv.db", "kv.db-lock"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["kv.db", "kv.db-lock", "kv.db-turn"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class SqliteFileTests : SqliteTest
             Assert.Equal((Path.GetFileName(file), UnixFileMode.UserRead | UnixFileMode.UserWrite), (Path.GetFileName(file), ModeOf(file)));
         }
 
-        Assert.Equal(["kv.db", "kv.db-lock", "kv.db-shm", "kv.db-wal"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["kv.db", "kv.db-lock", "kv.db-shm", "kv.db-turn", "kv.db-wal"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, ModeOf(folder));
     }
 
