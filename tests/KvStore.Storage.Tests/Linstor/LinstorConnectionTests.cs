@@ -56,7 +56,10 @@ public sealed class LinstorConnectionTests
         storage.Commit("myKV", new KvBatch().DeleteNamespace("n").Delete("missing"), default);
         Assert.Equal(["a"], storage.Scan("myKV", KvRange.All, default).Select(item => item.FullKey));
         storage.RemoveStore("myKV", default);
-        Assert.Equal(["PUT", "PUT", "DELETE"], writes);
+
+        // What has no body HttpClient sends again by itself if a connection that it kept was closed meanwhile.
+        Assert.Equal(["PUT", "PUT"], writes.Where(method => method == "PUT"));
+        Assert.InRange(writes.Count(method => method == "DELETE"), 1, 2);
     }
 
     [Fact]
