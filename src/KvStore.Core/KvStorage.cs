@@ -218,4 +218,9 @@ public abstract class KvStorage : IDisposable
         KvError.NotSupported,
         $"Storage '{Description}' lacks the capability {capability}. Choose a storage that has it; Get-KvStorage shows the capabilities of each.",
         Description);
+
+    /// <summary>The error of a store that is not there, for calls that need one.</summary>
+    /// <param name="store">The name that was asked for.</param>
+    protected internal KvException StoreNotFound(string store) =>
+        new(KvError.StoreNotFound, $"There is no store '{store}' in storage '{Description}'. Get-KvStore lists the stores; New-KvStore creates one.", store);
 }

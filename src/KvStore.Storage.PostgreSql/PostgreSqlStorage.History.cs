@@ -5,8 +5,6 @@ namespace KvStore.Storage.PostgreSql;
 
 public sealed partial class PostgreSqlStorage
 {
-    private const int HistoryPage = 100;
-
     // How many rows of the log a store is locked for at a time.
     private const long CompressedRows = 5000;
 
@@ -33,31 +31,10 @@ public sealed partial class PostgreSqlStorage
     /// <inheritdoc/>
     public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation)
     {
-        IReadOnlyList<KvChange> ReadPage(long before) => _database.Read(
-            connection => Changes.ReadHistoryAsync(connection, store, fullKey, before, HistoryPage, cancellation), [], cancellation);
-
-        // Read first: what replaces it meanwhile has put it into the log.
-        KvItem? current = Get(store, fullKey, cancellation);
-        IReadOnlyList<KvChange> page = ReadPage(long.MaxValue);
-        if (current is not null && (page.Count == 0 || page[0].Revision < current.ModRevisionNumber))
+        IReadOnlyList<KvChange> ReadPage(long before, int count) => _database.Read(connection => Changes.ReadHistoryAsync(connection, store, fullKey, before, count, cancellation), [], cancellation);
+        foreach (KvChange change in PagedHistory.Read(Get(store, fullKey, cancellation), ReadPage, cancellation))
         {
-            yield return KvChange.OfSet(current);
-        }
-
-        while (true)
-        {
-            foreach (KvChange change in page)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                yield return change;
-            }
-
-            if (page.Count < HistoryPage)
-            {
-                yield break;
-            }
-
-            page = ReadPage(page[^1].Revision);
+            yield return change;
         }
     }
 
@@ -67,7 +44,7 @@ public sealed partial class PostgreSqlStorage
         bool isThere = _database.Read(connection => SetHistoryPeriodAsync(connection, store, period, cancellation), empty: false, cancellation);
         if (!isThere)
         {
-            throw new KvException(KvError.StoreNotFound, $"There is no store '{store}' in storage '{Description}'. Get-KvStore lists the stores.", store);
+            throw StoreNotFound(store);
         }
     }
 

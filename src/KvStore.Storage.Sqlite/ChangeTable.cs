@@ -187,14 +187,14 @@ internal sealed class ChangeTable(Connection connection)
     public List<LogLink> ReadLinks(long storeId, LogPosition position, int count)
     {
         _links ??= connection.Prepare(
-            "SELECT revision, key, previous, time, kind FROM change WHERE store = ?1 AND (revision, key) > (?2, ?3) ORDER BY revision, key LIMIT ?4");
+            "SELECT revision, key, previous, time FROM change WHERE store = ?1 AND (revision, key) > (?2, ?3) ORDER BY revision, key LIMIT ?4");
         var links = new List<LogLink>();
         try
         {
             _links.Bind(1, storeId).Bind(2, position.Revision).Bind(3, position.FullKey).Bind(4, count);
             while (_links.Step())
             {
-                links.Add(new LogLink(_links.GetNumber(0), _links.GetText(1), _links.GetNumber(2), _links.GetNumber(3), (KvChangeKind)_links.GetNumber(4)));
+                links.Add(new LogLink(_links.GetNumber(0), _links.GetText(1), _links.GetNumber(2), _links.GetNumber(3)));
             }
 
             return links;
@@ -312,4 +312,4 @@ internal sealed class ChangeTable(Connection connection)
 }
 
 /// <summary>A change as trimming sees it.</summary>
-internal readonly record struct LogLink(long Revision, string FullKey, long Previous, long Time, KvChangeKind Kind);
+internal readonly record struct LogLink(long Revision, string FullKey, long Previous, long Time);

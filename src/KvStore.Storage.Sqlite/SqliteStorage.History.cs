@@ -28,11 +28,11 @@ public partial class SqliteStorage
     public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation)
     {
         // What is not there needs no file to be made.
-        _ = GetStore(store, cancellation) ?? throw NotFound(store);
+        _ = GetStore(store, cancellation) ?? throw StoreNotFound(store);
         _engine.Write(
             session =>
             {
-                _ = session.Describe(store) ?? throw NotFound(store);
+                _ = session.Describe(store) ?? throw StoreNotFound(store);
                 StoreRow row = session.Stores.Find(store)!;
                 session.Stores.Update(row with { IsKept = row.IsKept || period > TimeSpan.Zero, Log = row.Log with { Period = HistoryPeriod.ToNumber(period) } });
                 return true;
@@ -92,9 +92,6 @@ public partial class SqliteStorage
         session.Stores.Update(trimmed);
         return (forgotten, isDone);
     }
-
-    private static KvException NotFound(string store) =>
-        new(KvError.StoreNotFound, $"There is no store '{store}'. Create it with New-KvStore, or by setting an item in it.", store);
 
     /// <summary>A lazy read, and what is to be checked where there is no database to be read yet.</summary>
     private IEnumerable<T> Existing<T>(Func<Session, IEnumerable<T>> read, Action otherwise)

@@ -63,8 +63,8 @@ Describe 'Show-KvTree' {
     }
 
     It 'shows a namespace that is kept while empty' {
-        $null = New-Item kv:/keeps/tmp/none -ItemType Directory -Force
-        Show-KvTree -Store keeps | Should -BeExactly 'keeps:/', '└── tmp/ (empty)', '    └── none/ (empty)', 'empty'
+        $null = New-Item kv:/keeps/old/none -ItemType Directory -Force
+        Show-KvTree -Store keeps | Should -BeExactly 'keeps:/', '└── old/ (empty)', '    └── none/ (empty)', 'empty'
     }
 
     It 'gives each line as soon as it is known' {

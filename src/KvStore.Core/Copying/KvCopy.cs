@@ -70,8 +70,7 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
                 store);
         }
 
-        return _from.GetStore(store, cancellation)
-            ?? throw new KvException(KvError.StoreNotFound, $"There is no store '{store}' in storage '{_from.Description}'. Get-KvStore lists the stores.", store);
+        return _from.GetStore(store, cancellation) ?? throw _from.StoreNotFound(store);
     }
 
     private IEnumerable<KvException> FindObstacles(KvStoreInfo source, KvLimits limits)

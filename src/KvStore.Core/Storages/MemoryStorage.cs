@@ -160,8 +160,7 @@ public sealed class MemoryStorage : KvStorage
     {
         lock (_writing)
         {
-            MemoryStore target = Find(store) is { } found && found.Describe() is not null ? found : throw new KvException(
-                KvError.StoreNotFound, $"Store '{store}' does not exist. Create it first with New-KvStore.", store);
+            MemoryStore target = Find(store) is { } found && found.Describe() is not null ? found : throw StoreNotFound(store);
             target.Log.Period = period;
             if (period > TimeSpan.Zero)
             {

@@ -28,9 +28,8 @@ public sealed class BackupKvStoreCommand : KvStorageCmdlet
             return;
         }
 
-        var progress = new ShareProgress(this, $"Backing up storage '{GetStorageName()}'");
+        using var progress = new ShareProgress(this, $"Backing up storage '{GetStorageName()}'");
         BackupFile.Write(file, Force, part => storage.Backup(part, progress, Cancellation));
-        progress.Complete();
         WriteVerbose($"Backed up storage '{GetStorageName()}' to '{file}'.");
     }
 }

@@ -54,10 +54,10 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         {
             storage.SetHistoryPeriod(Name, HistoryPeriod, Cancellation);
         }
-        catch (KvException)
+        catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Another store than was asked for is worse than none.
-            storage.RemoveStore(Name, Cancellation);
+            // Another store than was asked for is worse than none, after Ctrl+C too.
+            storage.RemoveStore(Name, CancellationToken.None);
             throw;
         }
     }

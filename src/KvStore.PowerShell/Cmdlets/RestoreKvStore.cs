@@ -29,13 +29,12 @@ public sealed class RestoreKvStoreCommand : KvStorageCmdlet
             return;
         }
 
-        var progress = new ShareProgress(this, $"Restoring storage '{GetStorageName()}'");
+        using var progress = new ShareProgress(this, $"Restoring storage '{GetStorageName()}'");
         FilePath.Use(file, () =>
         {
             storage.Restore(file, progress, Cancellation);
             return true;
         });
-        progress.Complete();
         WriteVerbose($"Restored storage '{GetStorageName()}' from '{file}'.");
     }
 }

@@ -6,7 +6,7 @@ namespace KvStore.PowerShell;
 /// <summary>Shows the share of a work that is done, each percent once.</summary>
 /// <param name="cmdlet">Shows it.</param>
 /// <param name="activity">What is done, for the user.</param>
-internal sealed class ShareProgress(Cmdlet cmdlet, string activity) : IProgress<double>
+internal sealed class ShareProgress(Cmdlet cmdlet, string activity) : IProgress<double>, IDisposable
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private int _shown = -1;
@@ -22,6 +22,6 @@ internal sealed class ShareProgress(Cmdlet cmdlet, string activity) : IProgress<
         }
     }
 
-    /// <summary>Takes the progress away.</summary>
-    public void Complete() => cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+    /// <summary>Takes the progress away, whether or not the work was done.</summary>
+    public void Dispose() => cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
 }
