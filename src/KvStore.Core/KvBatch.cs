@@ -149,6 +149,9 @@ public sealed class KvBatch
         return this;
     }
 
+    /// <summary>Whether an item is set or deleted by its key.</summary>
+    internal bool Changes(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
+
     /// <summary>Adds a condition.</summary>
     internal KvBatch Require(KvCondition condition)
     {

@@ -4,11 +4,12 @@ namespace KvStore;
 /// <summary>
 /// Collects writes to one store and commits them in batches of up to <see cref="MaximumCount"/> changes, or
 /// <see cref="MaximumSize"/> bytes, or the storage's own maximum of either. What was not flushed is not written. Not safe for use by several threads at once.
+/// What happened to a batch is told on the thread that writes.
 /// </summary>
 /// <param name="storage">The storage.</param>
 /// <param name="store">The store's name.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-public sealed class KvBatchWriter(KvStorage storage, string store, CancellationToken cancellation)
+public sealed class KvBatchWriter(KvStorage storage, string store, CancellationToken cancellation) : IDisposable
 {
     /// <summary>The most changes in one commit; fewer where the storage says so.</summary>
     public const int MaximumCount = 1000;
@@ -18,12 +19,13 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
 
     private readonly KvStorage _storage = CheckedStorage.Wrap(storage);
     private readonly string _owner = $"store '{store}'";
-    private readonly HashSet<string> _collected = new(StringComparer.Ordinal);
     private readonly int _maximumCount = Math.Min(MaximumCount, storage.MaximumBatchCount);
+    private readonly bool _mayCommitAside = !IsOfScript(storage);
     private readonly long _maximumSize = Math.Min(MaximumSize, storage.MaximumBatchSize);
     private KvBatch _batch = new();
     private long _size;
     private KvLimits? _limits;
+    private (KvBatch Batch, Task<KvCommit> Commit)? _aside;
 
     /// <summary>Told each item that a commit wrote, once for each commit.</summary>
     public Action<KvItem>? Written { get; init; }
@@ -33,6 +35,13 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
 
     /// <summary>Told the number of changes of each commit.</summary>
     public Action<int>? Committed { get; init; }
+
+    /// <summary>
+    /// Whether a full batch is committed on another thread while the next is collected, one at a time and in their order.
+    /// What becomes of it is told by a later call, at the latest by <see cref="Flush"/>. Within a transaction, while somebody
+    /// listens, and for a storage written in a script, batches are committed on the thread that writes all the same.
+    /// </summary>
+    public bool CommitsAside { get; init; }
 
     /// <summary>The limits of the store, as they were when the first item came.</summary>
     public KvLimits Limits => _limits ??= ReadLimits();
@@ -49,7 +58,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
         Require(KvCapabilities.Expiry, expires is not null);
         Collect(fullKey, KvPath.GetSize(fullKey) + KvPath.GetSize(value), version);
         _batch.Set(fullKey, value, expires);
-        FlushIfFull();
+        CommitIfFull();
     }
 
     /// <summary>Deletes an item; one that is not there is no error without a condition.</summary>
@@ -60,22 +69,30 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     {
         Collect(fullKey, KvPath.GetSize(fullKey), version);
         _batch.Delete(fullKey);
-        FlushIfFull();
+        CommitIfFull();
     }
 
     /// <summary>Commits what has been collected.</summary>
     /// <exception cref="KvException">The storage failed; nothing of the batch was written.</exception>
     public void Flush()
     {
-        KvBatch batch = _batch;
-        _batch = new KvBatch();
-        _size = 0;
-        _collected.Clear();
-        if (batch.Count > 0)
+        Settle();
+        Commit(Take());
+    }
+
+    /// <summary>Waits for a batch that is being committed aside. What becomes of it nobody hears any more; what was not flushed is not written.</summary>
+    public void Dispose()
+    {
+        if (_aside is var (_, commit))
         {
-            Commit(batch);
+            _aside = null;
+            Task.WaitAny(commit);
         }
     }
+
+    // A class of a PowerShell script works on the thread of its runspace alone: the one that would be waiting for it here.
+    private static bool IsOfScript(KvStorage storage) =>
+        storage.GetType().Assembly.IsDynamic || (storage is DelegatingStorage outer && IsOfScript(outer.Inner));
 
     private KvLimits ReadLimits() => _storage.GetLimits(store, wanted: null, cancellation);
 
@@ -94,32 +111,68 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
 
         // Within one batch the second change of a key would overwrite the first: a condition must find that committed.
         bool hasConditions = version is not null || _batch.Conditions.Count > 0;
-        if ((hasConditions && _collected.Contains(fullKey)) || _size + size > _maximumSize)
+        if ((hasConditions && _batch.Changes(fullKey)) || _size + size > _maximumSize)
         {
-            Flush();
+            CommitFull();
         }
 
         _size += size;
-        _collected.Add(fullKey);
         AddCondition(_batch, fullKey, version);
     }
 
-    private void FlushIfFull()
+    private void CommitIfFull()
     {
         if (_batch.Count >= _maximumCount)
         {
-            Flush();
+            CommitFull();
+        }
+        else if (_aside is { Commit.IsCompleted: true })
+        {
+            Settle();
         }
     }
 
-    private void Commit(KvBatch batch)
+    private void CommitFull()
+    {
+        Settle();
+        KvBatch batch = Take();
+        if (_mayCommitAside && CommitsAside && !KvTransaction.IsRunning && KvListener.Current is null)
+        {
+            _aside = (batch, Task.Run(() => _storage.Commit(store, batch, cancellation)));
+        }
+        else
+        {
+            Commit(batch);
+        }
+    }
+
+    private KvBatch Take()
+    {
+        KvBatch batch = _batch;
+        _batch = new KvBatch();
+        _size = 0;
+        return batch;
+    }
+
+    // The batch that was committed aside is done with before anything of the next one is.
+    private void Settle()
+    {
+        if (_aside is var (batch, commit))
+        {
+            _aside = null;
+            Commit(batch, commit);
+        }
+    }
+
+    private void Commit(KvBatch batch, Task<KvCommit>? begun = null)
     {
         while (batch.Count > 0)
         {
             KvCommit commit;
             try
             {
-                commit = _storage.Commit(store, batch, cancellation);
+                commit = begun is null ? _storage.Commit(store, batch, cancellation) : begun.GetAwaiter().GetResult();
+                begun = null;
             }
             catch (KvException e) when (e.Error is KvError.InvalidKey or KvError.InvalidText or KvError.KeyTooLong or KvError.ValueTooLong or KvError.BatchTooLarge)
             {

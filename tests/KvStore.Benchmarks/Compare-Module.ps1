@@ -2,8 +2,8 @@
 .SYNOPSIS
 Compares the cmdlets with empty ones, and with what people use instead, in the same run.
 .DESCRIPTION
-The engine itself takes its time for each object of a pipeline: a compiled cmdlet that only binds Key and Value, or only
-emits objects, is the floor. Beside it stand files of one value each, and one JSON file of all. Both sides of a comparison
+The engine itself takes its time for each object of a pipeline: a compiled cmdlet that only binds, the two properties of the
+objects or all parameters that ours has, or that only emits objects, is the floor. Beside it stand files of one value each, and one JSON file of all. Both sides of a comparison
 work in turns; each turn gives a ratio of times, and the median of the ratios counts. Last come the start of the module
 and a large import, in processes of their own.
 .PARAMETER Items
@@ -55,8 +55,31 @@ function Get-Row([int] $Count) {
     }
 }
 
+# A cmdlet with the parameters of another that does nothing with them: what binding alone costs, whatever parameters there are.
+function Get-TwinSource([string] $Of, [string] $Noun) {
+    $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
+    $properties = foreach ($parameter in (Get-Command $Of).Parameters.Values | Where-Object Name -NotIn $common) {
+        foreach ($set in $parameter.ParameterSets.GetEnumerator()) {
+            $position = $set.Value.Position -ge 0 ? "Position = $($set.Value.Position), " : ''
+            '[Parameter({0}ParameterSetName = "{1}", Mandatory = {2}, ValueFromPipeline = {3}, ValueFromPipelineByPropertyName = {4})]' -f $position, $set.Key,
+                "$($set.Value.IsMandatory)".ToLower(), "$($set.Value.ValueFromPipeline)".ToLower(), "$($set.Value.ValueFromPipelineByPropertyName)".ToLower()
+        }
+        $type = [Nullable]::GetUnderlyingType($parameter.ParameterType)
+        "public $($type ? "$($type.FullName)?" : $parameter.ParameterType.FullName) $($parameter.Name) { get; set; }"
+    }
+    $defaultSet = (Get-Command $Of).DefaultParameterSet
+    @"
+[Cmdlet("Use", "$Noun", SupportsShouldProcess = true, DefaultParameterSetName = "$defaultSet")]
+public class Use$Noun : PSCmdlet
+{
+    $($properties -join "`n    ")
+}
+"@
+}
+
 function Compare-Pipeline {
-    Add-Type -Language CSharp -TypeDefinition @'
+    Add-Type -Language CSharp -TypeDefinition (@'
+using System;
 using System.Management.Automation;
 [Cmdlet("Use", "Nothing")]
 public class UseNothing : PSCmdlet
@@ -79,13 +102,15 @@ public class OutRows : PSCmdlet
         for (int i = 0; i < Count; i++) { WriteObject(new Row { Store = "myKV", Key = "key" + i, Value = "value" + i }); }
     }
 }
-'@ -PassThru | ForEach-Object Assembly | Select-Object -First 1 | Import-Module
+'@ + (Get-TwinSource Set-KvItem SetTwin) + (Get-TwinSource Remove-KvItem RemoveTwin)) -PassThru | ForEach-Object Assembly | Select-Object -First 1 | Import-Module
 
     $input100 = @(Get-Row $Items)
     $set = { $input100 | Set-KvItem -Store pipe -Storage bench: }
     Measure-Pair "$Items items | Set-KvItem" 'empty cmdlet that binds two properties' $set { $input100 | Use-Nothing } 'at most 3'
+    Measure-Pair "$Items items | Set-KvItem" 'empty cmdlet with the same parameters' $set { $input100 | Use-SetTwin -Store pipe -Storage bench: } 'at most 3'
     Measure-Pair "Get-KvItem -Recurse of $Items" 'empty cmdlet that emits' { Get-KvItem -Store pipe -Storage bench: -Recurse } { Out-Rows -Count $Items } 'at most 3'
     Measure-Pair "$Items items | Remove-KvItem" 'empty cmdlet that binds one property' { $input100 | Remove-KvItem -Store pipe -Storage bench: } { $input100 | Use-NothingKey } 'at most 3' -Before $set
+    Measure-Pair "$Items items | Remove-KvItem" 'empty cmdlet with the same parameters' { $input100 | Remove-KvItem -Store pipe -Storage bench: } { $input100 | Use-RemoveTwin -Store pipe -Storage bench: } 'at most 3' -Before $set
 }
 
 function Compare-Instead {

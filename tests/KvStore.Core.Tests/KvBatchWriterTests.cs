@@ -194,8 +194,93 @@ public sealed class KvBatchWriterTests : IDisposable
         Assert.Equal(["b"], Keys());
     }
 
-    private KvBatchWriter Create(KvStorage storage) => new(storage, "s", default)
+    [Fact]
+    public void Aside_a_batch_is_committed_while_the_next_is_collected()
     {
+        using var gated = new Gated(_memory);
+        using KvBatchWriter writer = Create(gated, isAside: true);
+        SetMany(writer, "a", 1500);
+        Assert.Empty(_commits);
+        gated.Open();
+        SetMany(writer, "b", 500);
+        writer.Flush();
+        Assert.Equal([1000, 1000], _commits);
+        Assert.Equal(2000, _written.Count);
+        Assert.Equal(2000, Keys().Count());
+    }
+
+    [Fact]
+    public void Aside_the_batches_keep_their_order_and_a_condition_meets_what_came_before_it()
+    {
+        using KvBatchWriter writer = Create(_memory, isAside: true);
+        writer.Set("again", "1");
+        SetMany(writer, "a", 999);
+        writer.Set("again", "2", version: 1);
+        writer.Set("again", "lost", version: 1);
+        SetMany(writer, "b", 2000);
+        writer.Set("again", "3");
+        writer.Flush();
+        Assert.Equal("3", _memory.Get("s", "again", default)!.Value);
+        Assert.Equal(3, _memory.Get("s", "again", default)!.Version);
+        Assert.Equal("2", Assert.IsType<KvItem>(Assert.Single(_refused).Target).Value);
+    }
+
+    [Fact]
+    public void What_fails_aside_is_told_by_a_later_call_and_the_others_are_written()
+    {
+        using KvBatchWriter writer = Create(new Fussy(_memory), isAside: true);
+        writer.Set("bad", "v");
+        SetMany(writer, "a", 1500);
+        writer.Flush();
+        Assert.Equal("bad", Assert.Single(_refused).Target);
+        Assert.Equal(1500, Keys().Count());
+    }
+
+    [Fact]
+    public void A_storage_that_fails_aside_ends_the_next_call_and_no_further_batch_is_written()
+    {
+        using KvBatchWriter writer = Create(new Gone(_memory), isAside: true);
+        SetMany(writer, "a", 1000);
+        Assert.Equal(KvError.StorageUnavailable, Assert.Throws<KvException>(() => SetMany(writer, "b", 1000)).Error);
+        Assert.Empty(Keys());
+    }
+
+    [Fact]
+    public void Disposing_waits_for_what_is_committed_aside_and_writes_nothing_else()
+    {
+        using var gated = new Gated(_memory);
+        KvBatchWriter writer = Create(gated, isAside: true);
+        SetMany(writer, "a", 1500);
+        var disposing = Task.Run(writer.Dispose);
+        gated.Open();
+        disposing.GetAwaiter().GetResult();
+        Assert.Equal(1000, Keys().Count());
+    }
+
+    [Fact]
+    public void Within_a_transaction_nothing_is_committed_aside()
+    {
+        KvTransaction.Run(() =>
+        {
+            using KvBatchWriter writer = Create(_memory, isAside: true);
+            SetMany(writer, "a", 1500);
+            Assert.Equal([1000], _commits);
+            writer.Flush();
+        });
+        Assert.Equal(1500, Keys().Count());
+    }
+
+    private static void SetMany(KvBatchWriter writer, string prefix, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            writer.Set($"{prefix}{i}", "v");
+        }
+    }
+
+    private KvBatchWriter Create(KvStorage storage, bool isAside = false) => new(storage, "s", default)
+    {
+        CommitsAside = isAside,
         Committed = _commits.Add,
         Written = _written.Add,
         Refused = _refused.Add,
@@ -223,6 +308,32 @@ public sealed class KvBatchWriterTests : IDisposable
             batch.Sets.Any(set => set.FullKey == "bad")
                 ? throw new KvException(KvError.InvalidKey, "No.", "bad")
                 : base.Commit(store, batch, cancellation);
+    }
+
+    // Commits nothing before it is opened.
+    private sealed class Gated(KvStorage inner) : DelegatingStorage(inner)
+    {
+        private readonly ManualResetEventSlim _gate = new();
+
+        public void Open() => _gate.Set();
+
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
+        {
+            _gate.Wait(cancellation);
+            return base.Commit(store, batch, cancellation);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _gate.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class Gone(KvStorage inner) : DelegatingStorage(inner)
+    {
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
+            throw new KvException(KvError.StorageUnavailable, "Gone.");
     }
 
     private sealed class Bare(KvStorage inner) : DelegatingStorage(inner)

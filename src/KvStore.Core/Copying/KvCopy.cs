@@ -136,8 +136,9 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
     {
         long written = 0;
         long compared = 0;
-        var writer = new KvBatchWriter(_to, store, cancellation)
+        using var writer = new KvBatchWriter(_to, store, cancellation)
         {
+            CommitsAside = true,
             Refused = e => throw e,
             Committed = count => written += count,
         };

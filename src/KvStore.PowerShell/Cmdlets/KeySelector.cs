@@ -9,23 +9,25 @@ internal sealed class KeySelector
 {
     private readonly string _key;
     private readonly bool _isExact;
+    private KvKeyPattern? _pattern;
 
-    private KeySelector(string key, bool isExact, KvKeyPattern pattern)
+    private KeySelector(string key, bool isExact, KvKeyPattern? pattern)
     {
         _key = key;
         _isExact = isExact;
-        Pattern = pattern;
+        _pattern = pattern;
+        HasWildcard = pattern?.Components.Any(component => component.Matcher is not null) ?? false;
     }
 
     /// <summary>Whether it may fit several items, or none, without that being an error.</summary>
-    public bool HasWildcard => Pattern.Components.Any(component => component.Matcher is not null);
+    public bool HasWildcard { get; }
 
     /// <summary>The pattern, which a key without wildcards is too.</summary>
-    public KvKeyPattern Pattern { get; }
+    /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>: an exact key is empty.</exception>
+    public KvKeyPattern Pattern => _pattern ??= new KvKeyPattern([.. KvPath.NormalizeKey(_key).Split(KvPath.Separator).Select(component => new KvComponentPattern(component))]);
 
-    /// <summary>A key without wildcards, white space at its beginning included.</summary>
-    public static KeySelector Exact(string key) =>
-        new(key, isExact: true, new KvKeyPattern([.. KvPath.NormalizeKey(key).Split(KvPath.Separator).Select(component => new KvComponentPattern(component))]));
+    /// <summary>A key without wildcards, white space at its beginning included. Its pattern is made where one is asked for: a pipeline brings many keys.</summary>
+    public static KeySelector Exact(string key) => new(key, isExact: true, pattern: null);
 
     /// <summary>A key as typed, in which <c>* ? []</c> are wildcards and a backtick takes that from them.</summary>
     /// <exception cref="KvException"><see cref="KvError.InvalidKey"/>: it is empty, or a bracket is not closed within its component.</exception>

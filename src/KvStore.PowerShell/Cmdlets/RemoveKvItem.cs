@@ -31,6 +31,17 @@ public sealed class RemoveKvItemCommand : KvKeyCmdlet
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _writer?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private void Remove(KvTarget target, KeySelector key, long? version)
     {
         IEnumerable<string> fullKeys = key.HasWildcard

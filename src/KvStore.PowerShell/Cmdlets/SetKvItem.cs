@@ -81,6 +81,17 @@ public sealed class SetKvItemCommand : KvTargetCmdlet
     /// <inheritdoc/>
     protected override void End() => _writer!.Flush();
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _writer?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private long? GetRequiredVersion()
     {
         long? version = VersionCondition.Check(IfVersion);

@@ -8,7 +8,7 @@ namespace KvStore.PowerShell;
 /// <param name="refuse">Reports the error of one item.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="cancellation">Cancels a commit.</param>
-internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse, bool passThru, CancellationToken cancellation)
+internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse, bool passThru, CancellationToken cancellation) : IDisposable
 {
     private readonly List<StoreWriter> _writers = [];
     private readonly ItemProgress _progress = new(cmdlet.WriteProgress, "Writing items");
@@ -47,6 +47,15 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse
         _progress.Dispose();
     }
 
+    /// <summary>Waits for what is still being committed, so that nothing is written after the command has ended.</summary>
+    public void Dispose()
+    {
+        foreach (StoreWriter writer in _writers)
+        {
+            writer.Batches.Dispose();
+        }
+    }
+
     private StoreWriter GetWriter(KvTarget target)
     {
         if (_last is null || !_last.IsFor(target))
@@ -68,6 +77,7 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse
         var targets = new Dictionary<string, KvTarget>(StringComparer.Ordinal);
         var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
         {
+            CommitsAside = true,
             Committed = count => _progress.Show(_written += count),
             Refused = error => refuse(KvErrorRecord.From(error, target.StorageName)),
             Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
