@@ -51,10 +51,13 @@ public sealed class KvCopyTests : IDisposable
             },
         };
         Assert.ThrowsAny<OperationCanceledException>(() => copy.CopyStore("myKV"));
-        Assert.Equal(3000, _to.GetStore("myKV", default)!.ItemCount);
+
+        // The third thousand was being committed on another thread, or had been.
+        long copied = _to.GetStore("myKV", default)!.ItemCount!.Value;
+        Assert.Contains(copied, (long[])[2000, 3000]);
         KvCopyResult result = Copy();
         Assert.Equal(5000, result.Items);
-        Assert.Equal(2000, result.Written);
+        Assert.Equal(5000 - copied, result.Written);
         Assert.Equal(5000, _to.GetStore("myKV", default)!.ItemCount);
     }
 

@@ -73,6 +73,19 @@ public sealed class PluginTests
         Assert.DoesNotContain("s3cret", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("memory:")]
+    [InlineData("Memory:me:s3cret@host")]
+    [InlineData("list+x:/me:s3cret@host")]
+    public void A_URL_without_its_slashes_is_no_file_name(string connection)
+    {
+        _registry.AddSource(() => StoragePlugin.FromFolder(PluginFolder));
+        KvException e = Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(null, connection)));
+        Assert.Equal(KvError.InvalidConfiguration, e.Error);
+        Assert.Contains("://", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", e.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Anything_else_is_an_invalid_storage() =>
         Assert.Equal(KvError.InvalidConfiguration, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(5))).Error);

@@ -66,6 +66,7 @@ public sealed class StorageRegistry
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
             case null or "":
                 // A URL names its plugin; what is no URL is the file of a database.
+                RefuseHalfUrl(configuration.Connection);
                 return Create(configuration, name: configuration.Connection is null ? "memory" : StorageUrl.GetScheme(configuration.Connection) is null ? "db" : null);
             case string name:
                 return Create(configuration, name);
@@ -76,6 +77,35 @@ public sealed class StorageRegistry
                     configuration.Storage);
         }
     }
+
+    // "memory:" would make a file of that name, which nobody asked for. What follows the colon may be a password.
+    private void RefuseHalfUrl(string? connection)
+    {
+        if (connection is null || StorageUrl.GetScheme(connection) is not null || connection.IndexOf(':', StringComparison.Ordinal) is not (> 1 and int colon))
+        {
+            return;
+        }
+
+        string scheme = connection[..colon];
+        while (!IsKnown(scheme))
+        {
+            lock (_asking)
+            {
+                if (!AskNextSource())
+                {
+                    return;
+                }
+            }
+        }
+
+        throw new KvException(
+            KvError.InvalidConfiguration,
+            $"A connection that begins with '{scheme}:' is no URL without two slashes: write '{scheme}://…'. A file of such a name is './{scheme}:…'.",
+            scheme);
+    }
+
+    private bool IsKnown(string scheme) =>
+        GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase));
 
     private KvStorage Create(StorageConfiguration configuration, string? name)
     {
