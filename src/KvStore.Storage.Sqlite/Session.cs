@@ -6,7 +6,8 @@ namespace KvStore.Storage.Sqlite;
 /// <summary>A connection with its kept statements; used by one thread at a time.</summary>
 internal sealed class Session : IDisposable
 {
-    private readonly List<string> _respelled = [];
+    private readonly List<StoreName> _respelled = [];
+    private int _respelledBefore;
     private Statement? _begin;
     private Statement? _beginWriting;
     private Statement? _commit;
@@ -93,13 +94,18 @@ internal sealed class Session : IDisposable
 
     public void Begin() => (_begin ??= Connection.Prepare("BEGIN")).Execute();
 
-    public void BeginWriting() => (_beginWriting ??= Connection.Prepare("BEGIN IMMEDIATE")).Execute();
+    public void BeginWriting()
+    {
+        (_beginWriting ??= Connection.Prepare("BEGIN IMMEDIATE")).Execute();
+        Stores.IsUncommitted = true;
+    }
 
     /// <summary>Ends a transaction; what it wrote is on disk when this returns.</summary>
     public void Commit()
     {
         (_commit ??= Connection.Prepare("COMMIT")).Execute();
-        _respelled.ForEach(Stores.Forget);
+        Stores.IsUncommitted = false;
+        _respelled.ForEach(Stores.Remember);
         _respelled.Clear();
     }
 
@@ -111,19 +117,29 @@ internal sealed class Session : IDisposable
         {
             (_rollback ??= Connection.Prepare("ROLLBACK")).Execute();
         }
+
+        Stores.IsUncommitted = false;
     }
 
-    public void Savepoint() => Connection.Execute("SAVEPOINT part");
+    public void Savepoint()
+    {
+        Connection.Execute("SAVEPOINT part");
+        _respelledBefore = _respelled.Count;
+    }
 
     public void Release() => Connection.Execute("RELEASE part");
 
-    public void RollbackToSavepoint() => Connection.Execute("ROLLBACK TO part; RELEASE part");
+    public void RollbackToSavepoint()
+    {
+        _respelled.RemoveRange(_respelledBefore, _respelled.Count - _respelledBefore);
+        Connection.Execute("ROLLBACK TO part; RELEASE part");
+    }
 
     /// <summary>Makes the new spelling of a store's name known once it is committed.</summary>
     public void Respell(StoreRow row)
     {
         Stores.Rename(row);
-        _respelled.Add(row.Name);
+        _respelled.Add(new StoreName(row.Id, row.Name));
     }
 
     public void Dispose() => Connection.Dispose();

@@ -17,7 +17,10 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
     private Statement? _update;
     private Statement? _rename;
 
-    /// <summary>A store's id and name, remembered: a row never goes, and its id never changes.</summary>
+    /// <summary>Whether a transaction is open whose rows may yet be rolled back.</summary>
+    public bool IsUncommitted { get; set; }
+
+    /// <summary>A store's id and name, remembered once it is committed: a row never goes then, and its id never changes.</summary>
     public StoreName? FindName(string store)
     {
         if (known.TryGetValue(store, out StoreName? name))
@@ -26,11 +29,18 @@ internal sealed class StoreTable(Connection connection, ConcurrentDictionary<str
         }
 
         // One that was never written is only watched so far, and its first writer may spell it anew.
-        return Find(store) is { Revision: > 0 } row ? known[row.Name] = new StoreName(row.Id, row.Name) : null;
+        if (Find(store) is not { Revision: > 0 } row)
+        {
+            return null;
+        }
+
+        // After a rollback the next store may get this id. What is known already is as new as what a reader's moment holds, or newer.
+        name = new StoreName(row.Id, row.Name);
+        return IsUncommitted ? name : known.GetOrAdd(row.Name, name);
     }
 
-    /// <summary>Forgets a store's spelling, which has changed.</summary>
-    public void Forget(string store) => known.TryRemove(store, out _);
+    /// <summary>Remembers a store's new spelling, which is committed.</summary>
+    public void Remember(StoreName name) => known[name.Name] = name;
 
     /// <summary>A store's row, or null; it may be one that vanished.</summary>
     public StoreRow? Find(string store)
