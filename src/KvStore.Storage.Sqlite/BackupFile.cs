@@ -70,7 +70,11 @@ internal sealed class BackupFile : IDisposable
     }
 
     // A damaged page makes many: the first hundred are enough to tell.
-    private KvDamage[] FindDamages(CancellationToken cancellation) => DatabaseCheck.Run(Session, store: null, cancellation).Take(100).ToArray();
+    private KvDamage[] FindDamages(CancellationToken cancellation)
+    {
+        Session.Connection.Cancellation = cancellation;
+        return DatabaseCheck.Run(Session, store: null, cancellation).Take(100).ToArray();
+    }
 
     private static string Count(KvDamage[] damages) => damages.Length switch { 1 => "one place", < 100 => $"{damages.Length} places", _ => "100 places or more" };
 

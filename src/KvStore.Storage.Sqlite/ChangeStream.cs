@@ -68,7 +68,7 @@ internal sealed class ChangeStream(Engine engine, WatchLease lease, string names
             List<LoggedChange> page = session.Changes.ReadPage(_store, _bounds, _position, PageSize, out bool isLast);
             Advance(session, row, page, isLast);
             return page;
-        }) ?? throw LogGap.OfDeleted(lease.Store.Name);
+        }, cancellation) ?? throw LogGap.OfDeleted(lease.Store.Name);
 
     private void Advance(Session session, StoreRow row, List<LoggedChange> page, bool isLast)
     {

@@ -45,6 +45,9 @@ internal sealed class Connection : IDisposable
     // Weakly: a statement whose enumeration was abandoned is left to the garbage collector.
     private readonly ConditionalWeakTable<Statement, object?> _statements = [];
 
+    // Apart, because the library keeps alive what its progress handler refers to, and an abandoned connection must be collected.
+    private readonly StrongBox<CancellationToken> _cancellation = new();
+
     private Connection(sqlite3 handle, string place)
     {
         _handle = handle;
@@ -70,7 +73,11 @@ internal sealed class Connection : IDisposable
     public bool HasMoved => NativeSqlite.HasMoved(_handle);
 
     /// <summary>Cancels the statement that runs; checked every few thousand steps of SQLite's machine.</summary>
-    public CancellationToken Cancellation { get; set; }
+    public CancellationToken Cancellation
+    {
+        get => _cancellation.Value;
+        set => _cancellation.Value = value;
+    }
 
     /// <summary>Opens a database that exists, or one in memory.</summary>
     /// <param name="file">The absolute path; null for memory.</param>
@@ -211,13 +218,14 @@ internal sealed class Connection : IDisposable
         Execute("PRAGMA cell_size_check = ON");
         Execute("PRAGMA mmap_size = 0");
         Execute("PRAGMA cache_size = -16384");
+        StrongBox<CancellationToken> cancellation = _cancellation;
+        raw.sqlite3_progress_handler(_handle, ProgressSteps, _ => cancellation.Value.IsCancellationRequested ? 1 : 0, null);
         if (use is ConnectionUse.Reading or ConnectionUse.ReadingUnchangeable or ConnectionUse.ReadingForeign)
         {
             Execute("PRAGMA query_only = ON");
             return;
         }
 
-        raw.sqlite3_progress_handler(_handle, ProgressSteps, _ => Cancellation.IsCancellationRequested ? 1 : 0, null);
         if (use == ConnectionUse.Writing)
         {
             // FULL, not NORMAL: an acknowledged write must survive a power cut; on macOS only with these two.

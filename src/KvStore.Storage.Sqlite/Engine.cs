@@ -11,17 +11,18 @@ internal abstract class Engine : IDisposable
     public CommitBell Bell { get; } = new();
 
     /// <summary>Reads something of one moment; null where there is no database yet.</summary>
-    public abstract T? Read<T>(Func<Session, T?> read)
+    public abstract T? Read<T>(Func<Session, T?> read, CancellationToken cancellation)
         where T : class;
 
-    /// <summary>A session for one short read; null where there is no database yet. To be given back.</summary>
-    public abstract Session? Rent();
+    /// <summary>A session for one read; null where there is no database yet. To be given back.</summary>
+    /// <param name="cancellation">Cancels the read, within a step of it too, until the session is given back.</param>
+    public abstract Session? Rent(CancellationToken cancellation);
 
     /// <summary>Gives a session back.</summary>
     public abstract void Return(Session session);
 
     /// <summary>A lazy read that sees one moment, from its first step on.</summary>
-    public abstract IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read);
+    public abstract IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read, CancellationToken cancellation);
 
     /// <summary>Runs a change in a transaction; what it wrote is durable when this returns.</summary>
     /// <param name="change">The change; it may be run again if a transaction that it shared with others was lost.</param>

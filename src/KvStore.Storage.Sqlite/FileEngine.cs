@@ -17,14 +17,27 @@ internal sealed class FileEngine : Engine
 
     public override bool ReadsBesideWrites => true;
 
-    public override Session? Rent() => _readers.Rent();
+    public override Session? Rent(CancellationToken cancellation)
+    {
+        Session? session = _readers.Rent();
+        if (session is not null)
+        {
+            session.Connection.Cancellation = cancellation;
+        }
 
-    public override void Return(Session session) => _readers.Return(session);
+        return session;
+    }
 
-    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read)
+    public override void Return(Session session)
+    {
+        session.Connection.Cancellation = CancellationToken.None;
+        _readers.Return(session);
+    }
+
+    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read, CancellationToken cancellation)
     {
         // An enumeration that is abandoned without Dispose takes its session with it to the garbage collector.
-        Session? session = Rent();
+        Session? session = Rent(cancellation);
         if (session is null)
         {
             yield break;
@@ -40,15 +53,14 @@ internal sealed class FileEngine : Engine
         }
         finally
         {
-            session.Rollback();
-            Return(session);
+            EndMoment(session);
         }
     }
 
-    public override T? Read<T>(Func<Session, T?> read)
+    public override T? Read<T>(Func<Session, T?> read, CancellationToken cancellation)
         where T : class
     {
-        if (Rent() is not { } session)
+        if (Rent(cancellation) is not { } session)
         {
             return null;
         }
@@ -60,8 +72,7 @@ internal sealed class FileEngine : Engine
         }
         finally
         {
-            session.Rollback();
-            Return(session);
+            EndMoment(session);
         }
     }
 
@@ -85,7 +96,7 @@ internal sealed class FileEngine : Engine
 
     public override bool TryCopyTo(Connection target, Action<double> report)
     {
-        if (Rent() is not { } session)
+        if (Rent(CancellationToken.None) is not { } session)
         {
             return false;
         }
@@ -104,8 +115,7 @@ internal sealed class FileEngine : Engine
         }
         finally
         {
-            session.Rollback();
-            Return(session);
+            EndMoment(session);
         }
     }
 
@@ -114,6 +124,14 @@ internal sealed class FileEngine : Engine
         // The writer last: if it is the file's last user, it brings the log home and removes it.
         _readers.Dispose();
         _writers.Dispose();
+    }
+
+    // What ended a read must not end the rollback too.
+    private void EndMoment(Session session)
+    {
+        session.Connection.Cancellation = CancellationToken.None;
+        session.Rollback();
+        Return(session);
     }
 
     // Opening a writer migrates; there is nothing more to do.

@@ -13,12 +13,14 @@ internal sealed class MemoryEngine : Engine
 
     public override bool ReadsBesideWrites => false;
 
-    public override Session Rent()
+    public override Session Rent(CancellationToken cancellation)
     {
         Monitor.Enter(_gate);
         try
         {
-            return GetSession();
+            Session session = GetSession();
+            session.Connection.Cancellation = cancellation;
+            return session;
         }
         catch
         {
@@ -27,12 +29,16 @@ internal sealed class MemoryEngine : Engine
         }
     }
 
-    public override void Return(Session session) => Monitor.Exit(_gate);
+    public override void Return(Session session)
+    {
+        session.Connection.Cancellation = CancellationToken.None;
+        Monitor.Exit(_gate);
+    }
 
-    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read) => new MomentStream<T>(this, read);
+    public override IEnumerable<T> Stream<T>(Func<Session, IEnumerable<T>> read, CancellationToken cancellation) => new MomentStream<T>(this, read, cancellation);
 
-    public override T? Read<T>(Func<Session, T?> read)
-        where T : class => InTurn(read);
+    public override T? Read<T>(Func<Session, T?> read, CancellationToken cancellation)
+        where T : class => InTurn(read, cancellation);
 
     public override T Write<T>(Func<Session, T> change, bool runsAlone, CancellationToken cancellation)
     {
@@ -48,13 +54,13 @@ internal sealed class MemoryEngine : Engine
             FinishStreams();
             Shrinking.Run(session.Connection);
             return true;
-        });
+        }, cancellation);
 
     public override bool TryCopyTo(Connection target, Action<double> report)
     {
         // Calls come between two steps; what they change is carried over, so that the copy is the moment of the last step.
-        using IEnumerator<double> steps = InTurn(session => session.Connection.CopyTo(target)).GetEnumerator();
-        while (InTurn(_ => steps.MoveNext()))
+        using IEnumerator<double> steps = InTurn(session => session.Connection.CopyTo(target), CancellationToken.None).GetEnumerator();
+        while (InTurn(_ => steps.MoveNext(), CancellationToken.None))
         {
             report(steps.Current);
         }
@@ -74,11 +80,16 @@ internal sealed class MemoryEngine : Engine
     }
 
     /// <summary>Runs a step of a stream in turn with all other calls.</summary>
-    public T InTurn<T>(Func<Session, T> step)
+    public T InTurn<T>(Func<Session, T> step, CancellationToken cancellation)
     {
-        lock (_gate)
+        Session session = Rent(cancellation);
+        try
         {
-            return step(GetSession());
+            return step(session);
+        }
+        finally
+        {
+            Return(session);
         }
     }
 

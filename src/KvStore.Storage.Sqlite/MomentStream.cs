@@ -12,13 +12,13 @@ internal interface IMomentStream
 }
 
 /// <summary>A lazy read of a database in memory; enumerated anew, it reads anew.</summary>
-internal sealed class MomentStream<T>(MemoryEngine engine, Func<Session, IEnumerable<T>> read) : IEnumerable<T>
+internal sealed class MomentStream<T>(MemoryEngine engine, Func<Session, IEnumerable<T>> read, CancellationToken cancellation) : IEnumerable<T>
 {
-    public IEnumerator<T> GetEnumerator() => new Enumerator(engine, read);
+    public IEnumerator<T> GetEnumerator() => new Enumerator(engine, read, cancellation);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private sealed class Enumerator(MemoryEngine engine, Func<Session, IEnumerable<T>> read) : IEnumerator<T>, IMomentStream
+    private sealed class Enumerator(MemoryEngine engine, Func<Session, IEnumerable<T>> read, CancellationToken cancellation) : IEnumerator<T>, IMomentStream
     {
         private readonly Queue<T> _ahead = new();
         private IEnumerator<T>? _rows;
@@ -62,7 +62,7 @@ internal sealed class MomentStream<T>(MemoryEngine engine, Func<Session, IEnumer
 
             End();
             return false;
-        });
+        }, cancellation);
 
         public void Finish()
         {

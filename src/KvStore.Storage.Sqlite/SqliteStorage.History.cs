@@ -18,11 +18,12 @@ public partial class SqliteStorage
     public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation) =>
         Existing(
             session => StoreHistory.ScanAt(session, store, range, revision, cancellation),
-            otherwise: () => KeptRevisions.CheckState(store, revision, oldestRevision: 0, newestRevision: 0));
+            otherwise: () => KeptRevisions.CheckState(store, revision, oldestRevision: 0, newestRevision: 0),
+            cancellation);
 
     /// <inheritdoc/>
     public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
-        _engine.Stream(session => StoreHistory.OfItem(session, store, fullKey, cancellation));
+        _engine.Stream(session => StoreHistory.OfItem(session, store, fullKey, cancellation), cancellation);
 
     /// <inheritdoc/>
     public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation)
@@ -48,7 +49,7 @@ public partial class SqliteStorage
     /// </remarks>
     public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation)
     {
-        if (Read(session => session.Stores.Find(store)) is null)
+        if (Read(session => session.Stores.Find(store), cancellation) is null)
         {
             return 0;
         }
@@ -78,7 +79,7 @@ public partial class SqliteStorage
     /// <inheritdoc/>
     /// <remarks>All of it is one moment, and others write meanwhile. Of the whole storage SQLite's own structures are checked too.</remarks>
     public override IEnumerable<KvDamage> Check(string? store, CancellationToken cancellation) =>
-        DatabaseCheck.UpToFailure(null, _engine.Stream(session => DatabaseCheck.Run(session, store, cancellation)));
+        DatabaseCheck.UpToFailure(null, _engine.Stream(session => DatabaseCheck.Run(session, store, cancellation), cancellation));
 
     private static (long Count, bool IsDone) Trim(Session session, string store, TimeSpan? keep)
     {
@@ -94,14 +95,16 @@ public partial class SqliteStorage
     }
 
     /// <summary>A lazy read, and what is to be checked where there is no database to be read yet.</summary>
-    private IEnumerable<T> Existing<T>(Func<Session, IEnumerable<T>> read, Action otherwise)
+    private IEnumerable<T> Existing<T>(Func<Session, IEnumerable<T>> read, Action otherwise, CancellationToken cancellation)
     {
         bool exists = false;
-        foreach (T found in _engine.Stream(session =>
+        IEnumerable<T> Read(Session session)
         {
             exists = true;
             return read(session);
-        }))
+        }
+
+        foreach (T found in _engine.Stream(Read, cancellation))
         {
             yield return found;
         }

@@ -53,28 +53,28 @@ public partial class SqliteStorage : KvStorage
     public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Read(session => session.DescribeAll(cancellation)) ?? [];
+        return Read(session => session.DescribeAll(cancellation), cancellation) ?? [];
     }
 
     /// <inheritdoc/>
     public override KvStoreInfo? GetStore(string store, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Read(session => session.Describe(store));
+        return Read(session => session.Describe(store), cancellation);
     }
 
     /// <inheritdoc/>
     public override long GetRevision(string store, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Read(session => session.Stores.Find(store))?.Revision ?? 0;
+        return Read(session => session.Stores.Find(store), cancellation)?.Revision ?? 0;
     }
 
     /// <inheritdoc/>
     public override KvItem? Get(string store, string fullKey, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (_engine.Rent() is not { } session)
+        if (_engine.Rent(cancellation) is not { } session)
         {
             return null;
         }
@@ -91,15 +91,15 @@ public partial class SqliteStorage : KvStorage
 
     /// <inheritdoc/>
     public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) =>
-        _engine.Stream(session => session.Scan(store, range, cancellation));
+        _engine.Stream(session => session.Scan(store, range, cancellation), cancellation);
 
     /// <inheritdoc/>
     public override IEnumerable<KvNode> GetChildren(string store, string namespacePath, CancellationToken cancellation) =>
-        _engine.Stream(session => session.GetChildren(store, namespacePath, cancellation));
+        _engine.Stream(session => session.GetChildren(store, namespacePath, cancellation), cancellation);
 
     /// <inheritdoc/>
     public override IEnumerable<string> GetKeptNamespaces(string store, string namespacePath, CancellationToken cancellation) =>
-        _engine.Stream(session => session.GetKeptNamespaces(store, namespacePath, cancellation));
+        _engine.Stream(session => session.GetKeptNamespaces(store, namespacePath, cancellation), cancellation);
 
     /// <inheritdoc/>
     public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) =>
@@ -168,10 +168,10 @@ public partial class SqliteStorage : KvStorage
         }
     }
 
-    private T? Read<T>(Func<Session, T?> read)
+    private T? Read<T>(Func<Session, T?> read, CancellationToken cancellation)
         where T : class
     {
-        if (_engine.Rent() is not { } session)
+        if (_engine.Rent(cancellation) is not { } session)
         {
             return null;
         }

@@ -40,7 +40,7 @@ public sealed class SqliteStoreNamesTests : SqliteTest
             Apply(engine, "STORE", new KvBatch().Set("key", "new"));
             Assert.Equal("old", session.Get("store", "key")?.Value);
             return "";
-        });
+        }, Token);
         Assert.Equal(("STORE", "new"), (Get(engine, "store")?.Store, Get(engine, "store")?.Value));
     }
 
@@ -69,5 +69,5 @@ public sealed class SqliteStoreNamesTests : SqliteTest
     private static void Apply(Engine engine, string store, KvBatch batch) =>
         Assert.True(engine.Write(session => BatchCommit.Apply(session, store, batch, Token), runsAlone: false, Token).Succeeded);
 
-    private static KvItem? Get(Engine engine, string store) => engine.Read(session => session.Get(store, "key"));
+    private static KvItem? Get(Engine engine, string store) => engine.Read(session => session.Get(store, "key"), Token);
 }
