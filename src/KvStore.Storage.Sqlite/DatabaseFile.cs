@@ -1,5 +1,6 @@
 // The database file itself: how it is found, made and opened, and what of it may not be touched.
 using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 
 namespace KvStore.Storage.Sqlite;
 
@@ -35,14 +36,14 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         }
     }
 
-    /// <summary>Creates an empty file that only its owner may use, or those who may use another file.</summary>
+    /// <summary>Creates an empty file that only its owner may use.</summary>
     /// <returns>False if there is one already.</returns>
-    public static bool CreatePrivate(string file, string? like = null)
+    public static bool CreatePrivate(string file)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = like is not null && File.Exists(like) ? File.GetUnixFileMode(like) | PrivateFile : PrivateFile;
+            options.UnixCreateMode = PrivateFile;
         }
 
         try
@@ -57,6 +58,30 @@ internal sealed class DatabaseFile(string path, SqliteSettings settings, Schema 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw FileFailure.OfWriting(e, file);
+        }
+    }
+
+    /// <summary>Lets those use an empty file beside a database who may use the database.</summary>
+    /// <remarks>It is made for its owner alone, the system's mask would cut any other mode, and the database's own may change later.</remarks>
+    public static void ShareLike(string database, SafeFileHandle file)
+    {
+        // Another user may have laid a link here to a file that holds something.
+        if (OperatingSystem.IsWindows() || RandomAccess.GetLength(file) > 0)
+        {
+            return;
+        }
+
+        try
+        {
+            UnixFileMode mode = File.GetUnixFileMode(database) | PrivateFile;
+            if (File.GetUnixFileMode(file) != mode)
+            {
+                File.SetUnixFileMode(file, mode);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No database is there yet, or the file is another user's, or its disk knows no modes: it was opened, and that will do.
         }
     }
 

@@ -172,9 +172,11 @@ internal sealed class LockFile(string database) : IDisposable
     {
         if (!File.Exists(path))
         {
-            DatabaseFile.CreatePrivate(path, like: database);
+            DatabaseFile.CreatePrivate(path);
         }
 
-        return NativeLock.Open(path);
+        SafeFileHandle handle = NativeLock.Open(path);
+        DatabaseFile.ShareLike(database, handle);
+        return handle;
     }
 }

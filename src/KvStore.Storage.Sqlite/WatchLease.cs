@@ -89,7 +89,9 @@ internal sealed class WatchLease
         }
     }
 
-    private static void OnTimer(object? state)
+    /// <summary>Renews a lease that is still in use.</summary>
+    /// <param name="state">The weak reference to it.</param>
+    internal static void OnTimer(object? state)
     {
         if (!((WeakReference<WatchLease>)state!).TryGetTarget(out WatchLease? lease))
         {
@@ -100,9 +102,10 @@ internal sealed class WatchLease
         {
             lease.Renew();
         }
-        catch (KvException)
+        catch (Exception)
         {
-            // It is tried again at the next turn. If the lease lapses meanwhile, the watch itself finds out whether it missed anything.
+            // Whatever it is: on this thread it would end the process. It is tried again at the next turn, and if the lease lapses
+            // meanwhile, the watch itself finds out whether it missed anything.
         }
     }
 
