@@ -162,9 +162,21 @@ internal sealed class LockFile(string database) : IDisposable
                 }
                 else if (error is null && !_isClosed)
                 {
-                    NativeLock.Unlock(_handle!, Path);
+                    LetGo();
                 }
             }
+        }
+    }
+
+    private void LetGo()
+    {
+        try
+        {
+            NativeLock.Unlock(_handle!, Path);
+        }
+        catch (KvException)
+        {
+            // Nobody waits whom it could be told, and on this thread it would end the process: the next who wants the lock meets it.
         }
     }
 
