@@ -109,17 +109,7 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
     {
         try
         {
-            if (_writer.HasLostFile)
-            {
-                GiveUpFile();
-            }
-
-            file.CreateFolder();
-            if (!_lock.TryAcquire(request.TimeLeft, request.Cancellation))
-            {
-                throw SqliteFailure.Busy(file.Path, file.Settings.Patience);
-            }
-
+            Acquire(request);
             try
             {
                 List<WriteRequest> group = TakeGroup();
@@ -142,6 +132,31 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
         {
             PassOn(request);
         }
+    }
+
+    /// <summary>Takes the lock of the file that is at the path then.</summary>
+    private void Acquire(WriteRequest request)
+    {
+        do
+        {
+            if (_writer.HasLostFile)
+            {
+                GiveUpFile();
+            }
+
+            if (!File.Exists(_lock.Path))
+            {
+                // Nothing is made beside what is no database, or not ours.
+                file.OpenForReading(out _)?.Dispose();
+            }
+
+            file.CreateFolder();
+            if (!_lock.TryAcquire(request.TimeLeft, request.Cancellation))
+            {
+                throw SqliteFailure.Busy(file.Path, file.Settings.Patience);
+            }
+        }
+        while (_writer.HasLostFile);
     }
 
     /// <summary>Takes the requests that wait, the leader's own first, up to one that is to run alone.</summary>
