@@ -42,6 +42,10 @@ internal static class MySqlFailure
         return new KvException(error, $"{message} ({e.Message})", place, e) { IsRepeatable = repeatable };
     }
 
+    /// <summary>The error of a call that comes after the storage was disposed.</summary>
+    public static KvException Closed(MySqlSettings settings) =>
+        new(KvError.StorageUnavailable, $"{settings.Place} was closed. Connect to it again.", settings.Place);
+
     /// <summary>The error of a write of which nobody knows whether it was applied.</summary>
     public static KvException Unknown(MySqlSettings settings, string why, Exception cause) => new(
         KvError.StorageUnavailable,

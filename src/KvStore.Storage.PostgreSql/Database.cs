@@ -12,6 +12,7 @@ internal sealed class Database : IDisposable
 
     // Whether the tables were seen to be there; looked for again by each call until then.
     private volatile bool _hasTables;
+    private volatile bool _isClosed;
 
     public Database(PostgreSqlSettings settings, Schema schema)
     {
@@ -108,6 +109,10 @@ internal sealed class Database : IDisposable
         {
             return call().GetAwaiter().GetResult();
         }
+        catch (ObjectDisposedException e) when (_isClosed)
+        {
+            throw PostgreSqlFailure.Closed(Settings, e);
+        }
         catch (Exception e) when (PostgreSqlFailure.Translate(e, Settings) is { } error)
         {
             if (PostgreSqlFailure.LeavesDoubt(e) && _source.IsValueCreated)
@@ -127,6 +132,7 @@ internal sealed class Database : IDisposable
 
     public void Dispose()
     {
+        _isClosed = true;
         if (_source.IsValueCreated)
         {
             _source.Value.Dispose();
@@ -162,6 +168,7 @@ internal sealed class Database : IDisposable
     // Npgsql does not let go of a server that accepts and then is silent: it is left to its timeout, and nobody waits for it.
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
         Task<NpgsqlConnection> opening = _source.Value.OpenConnectionAsync(cancellation).AsTask();
         try
         {

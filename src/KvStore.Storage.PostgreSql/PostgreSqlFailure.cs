@@ -19,6 +19,10 @@ internal static class PostgreSqlFailure
         _ => null,
     };
 
+    /// <summary>The error of a call that comes after the storage was disposed.</summary>
+    public static KvException Closed(PostgreSqlSettings settings, Exception cause) =>
+        new(KvError.StorageUnavailable, $"{settings.Place} was closed. Connect to it again.", settings.Place, cause);
+
     /// <summary>Whether the connection was lost, so that the fate of a commit is not told by the error itself.</summary>
     public static bool LeavesDoubt(Exception e) => e switch
     {

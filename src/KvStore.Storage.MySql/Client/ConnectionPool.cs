@@ -19,14 +19,17 @@ internal sealed class ConnectionPool(MySqlSettings settings, Action<Connection> 
     /// <param name="cancellation">Breaks the connection while it is lent, so that whatever call waits in it ends.</param>
     public Lease Rent(CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
-        cancellation.ThrowIfCancellationRequested();
+        Check(cancellation);
         return new Lease(this, _idle.TryPop(out Connection? connection) ? connection : Open(settings.Timeout, cancellation), isShared: true, cancellation);
     }
 
     /// <summary>Lends a new connection that is closed afterwards, on which statements may take as long as they need.</summary>
     /// <param name="cancellation">As for <see cref="Rent"/>.</param>
-    public Lease RentPatient(CancellationToken cancellation) => new(this, Open(TimeSpan.FromDays(1), cancellation), isShared: false, cancellation);
+    public Lease RentPatient(CancellationToken cancellation)
+    {
+        Check(cancellation);
+        return new Lease(this, Open(TimeSpan.FromDays(1), cancellation), isShared: false, cancellation);
+    }
 
     /// <summary>Closes the idle connections, because the server has gone and taken them with it.</summary>
     public void Clear()
@@ -42,6 +45,15 @@ internal sealed class ConnectionPool(MySqlSettings settings, Action<Connection> 
     {
         _isClosed = true;
         Clear();
+    }
+
+    private void Check(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_isClosed)
+        {
+            throw MySqlFailure.Closed(settings);
+        }
     }
 
     // The library cannot be interrupted while it connects: it is left to its timeout, and nobody waits for it.
