@@ -119,13 +119,7 @@ internal sealed unsafe class Connection : IDisposable
         {
             Statement statement = Prepare(sql, columns);
             statement.Execute(values);
-            var rows = new List<T>();
-            while (statement.Read())
-            {
-                rows.Add(read(statement));
-            }
-
-            return rows;
+            return ReadAll(statement, read);
         }
         catch (MySqlError e)
         {
@@ -200,6 +194,26 @@ internal sealed unsafe class Connection : IDisposable
         }
 
         return statement;
+    }
+
+    private static List<T> ReadAll<T>(Statement statement, Func<Statement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Read())
+            {
+                rows.Add(read(statement));
+            }
+        }
+        catch (Exception e) when (e is not MySqlError)
+        {
+            // While there are rows to come the connection serves no other statement.
+            statement.Leave();
+            throw;
+        }
+
+        return rows;
     }
 
     private void CloseStatements()

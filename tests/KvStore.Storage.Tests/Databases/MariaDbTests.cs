@@ -101,6 +101,16 @@ public sealed class MariaDbTests() : DatabaseTests<MariaDbServer>(MariaDbServer.
     public void The_parameters_of_the_library_lie_where_it_looks_for_them() =>
         Assert.Equal(Marshal.SizeOf<CULong>() == 8 ? 112 : 88, Marshal.SizeOf<Bind>());
 
+    [Fact]
+    public void A_result_that_is_given_up_half_read_leaves_the_connection_fit_for_use()
+    {
+        using var connection = new Connection(Settings(Server.NewDatabase()), TimeSpan.FromSeconds(15));
+        long ReadFirst(Statement row) => row.GetNumber(0) == 1 ? 1 : throw new InvalidOperationException();
+        Assert.Throws<InvalidOperationException>(() => connection.Select("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3", "n", ReadFirst));
+        Assert.Equal([4], connection.Select("SELECT 4", "n", row => row.GetNumber(0)));
+        Assert.False(connection.IsBroken);
+    }
+
     protected override IDisposable LockStores(string connection)
     {
         var other = new Connection(Settings(connection), TimeSpan.FromSeconds(15));
