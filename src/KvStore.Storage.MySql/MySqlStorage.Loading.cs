@@ -51,30 +51,10 @@ public sealed partial class MySqlStorage
         var stores = new List<KvStoreEntry>();
         var rows = new List<StagedRow>(StagedRows);
         long characters = 0;
-        int store = -1;
-        foreach (KvEntry entry in entries)
+        foreach (StagedRow row in StagedRow.Read(entries, stores, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            switch (entry)
-            {
-                case KvStoreEntry named:
-                    store = stores.FindIndex(known => known.Name.Equals(named.Name, StringComparison.OrdinalIgnoreCase));
-                    if (store < 0)
-                    {
-                        store = stores.Count;
-                        stores.Add(named);
-                    }
-
-                    break;
-                case KvNamespaceEntry { NamespacePath: string path }:
-                    rows.Add(new StagedRow(store, IsNamespace: true, path, "", Expires: 0));
-                    break;
-                case KvItemEntry { Set: KvSet set }:
-                    rows.Add(new StagedRow(store, IsNamespace: false, set.FullKey, set.Value, set.ExpiresTime));
-                    characters += set.Value.Length;
-                    break;
-            }
-
+            rows.Add(row);
+            characters += row.Value?.Length ?? 0;
             if (rows.Count == StagedRows || characters >= StagedCharacters)
             {
                 Flush();
@@ -86,14 +66,14 @@ public sealed partial class MySqlStorage
 
         void Flush()
         {
-            foreach (StagedRow[] part in Parts.Of(rows.ToArray(), row => row.Key.Length + row.Value.Length))
+            foreach (StagedRow[] part in Parts.Of(rows.ToArray(), row => row.Key.Length + (row.Value?.Length ?? 0)))
             {
                 connection.Change(
                     $"""
                     INSERT INTO kvstore_load (store, is_namespace, `key`, value, expires) VALUES {Parts.Marks(part.Length, $"(?, ?, ?, ?, {Rows.ToTime})")}
                     ON DUPLICATE KEY UPDATE value = VALUES(value), expires = VALUES(expires)
                     """,
-                    [.. part.SelectMany(row => new object?[] { row.Store, row.IsNamespace ? 1 : 0, row.Key, row.Value, ToExpires(row.Expires) })]);
+                    [.. part.SelectMany(row => new object?[] { row.Store, row.Value is null ? 1 : 0, row.Key, row.Value ?? "", ToExpires(row.Expires) })]);
             }
 
             rows.Clear();
@@ -184,6 +164,4 @@ public sealed partial class MySqlStorage
             KvCommit.Failed(new KvCondition(current.FullKey, Version: 0), current).ThrowIfFailed();
         }
     }
-
-    private readonly record struct StagedRow(int Store, bool IsNamespace, string Key, string Value, long Expires);
 }

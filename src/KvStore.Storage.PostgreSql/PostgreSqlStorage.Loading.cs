@@ -43,38 +43,15 @@ public sealed partial class PostgreSqlStorage
     private static async Task<List<KvStoreEntry>> StageAsync(NpgsqlConnection connection, IEnumerable<KvEntry> entries, CancellationToken cancellation)
     {
         var stores = new List<KvStoreEntry>();
-        int store = -1;
         long position = 0;
         await using NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync("COPY kvstore_load FROM STDIN (FORMAT BINARY)", cancellation);
-        foreach (KvEntry entry in entries)
+        foreach ((int store, string key, string? value, long expires) in StagedRow.Read(entries, stores, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            switch (entry)
+            if (value is not null)
             {
-                case KvStoreEntry named:
-                    store = stores.FindIndex(known => known.Name.Equals(named.Name, StringComparison.OrdinalIgnoreCase));
-                    if (store < 0)
-                    {
-                        store = stores.Count;
-                        stores.Add(named);
-                    }
-
-                    break;
-                case KvNamespaceEntry { NamespacePath: string path }:
-                    await WriteAsync(path, value: null, expires: 0);
-                    break;
-                case KvItemEntry { Set: KvSet set }:
-                    CheckText(set.FullKey, set.Value);
-                    await WriteAsync(set.FullKey, set.Value, set.ExpiresTime);
-                    break;
+                CheckText(key, value);
             }
-        }
 
-        await rows.CompleteAsync(cancellation);
-        return stores;
-
-        async Task WriteAsync(string key, string? value, long expires)
-        {
             await rows.StartRowAsync(cancellation);
             await rows.WriteAsync(store, NpgsqlDbType.Integer, cancellation);
             await rows.WriteAsync(position++, NpgsqlDbType.Bigint, cancellation);
@@ -82,6 +59,9 @@ public sealed partial class PostgreSqlStorage
             await (value is null ? rows.WriteNullAsync(cancellation) : rows.WriteAsync(value, NpgsqlDbType.Text, cancellation));
             await (expires == 0 ? rows.WriteNullAsync(cancellation) : rows.WriteAsync(Statements.ToTimestamp(expires), NpgsqlDbType.TimestampTz, cancellation));
         }
+
+        await rows.CompleteAsync(cancellation);
+        return stores;
     }
 
     private async Task MergeAsync(NpgsqlConnection connection, List<KvStoreEntry> stores, KvLoadMode mode, CancellationToken cancellation)
