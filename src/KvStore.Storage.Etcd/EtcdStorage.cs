@@ -1,4 +1,5 @@
 // KvStore on etcd, the store that clusters keep their own state in: every acknowledged write is on a majority of its servers.
+// What reads is here, what writes, watches and asks for the past stands beside it.
 using KvStore.Http;
 
 namespace KvStore.Storage.Etcd;
@@ -8,7 +9,7 @@ namespace KvStore.Storage.Etcd;
 /// <c>etcds://…</c>. <c>docs/storages-etcd.md</c> describes the options, the layout and what survives which failure.
 /// </summary>
 [StoragePlugin("etcd", Schemes = ["etcd", "etcds"])]
-public sealed class EtcdStorage : KvStorage
+public sealed partial class EtcdStorage : KvStorage
 {
     private const int DefaultPort = 2379;
     private const string DefaultPrefix = "kvstore";
@@ -173,111 +174,6 @@ public sealed class EtcdStorage : KvStorage
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KvException">
-    /// <see cref="KvError.BatchTooLarge"/>: it does not fit into one request; <see cref="KvError.StorageBusy"/>: others were
-    /// faster; <see cref="KvError.StorageUnavailable"/>, whose <see cref="KvException.MayBeApplied"/> says what is known of the write.
-    /// </exception>
-    public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
-    {
-        bool fills = batch.Sets.Count > 0 || batch.AddedNamespaces.Count > 0;
-        return _committer.Commit(
-            store,
-            batch,
-            state => state.Exists || !fills ? null : Describing(store, KvLimits.Default, isKept: false),
-            cancellation);
-    }
-
-    /// <inheritdoc/>
-    public override void CreateStore(string store, KvLimits limits, CancellationToken cancellation) =>
-        _committer.Commit(
-            store,
-            new KvBatch(),
-            state => state.Exists
-                ? throw new KvException(KvError.StoreExists, $"Store '{state.Name}' exists already. Choose another name, or remove it first with Remove-KvStore.", state.Name)
-                : Describing(store, limits, isKept: true),
-            cancellation);
-
-    /// <inheritdoc/>
-    public override void RemoveStore(string store, CancellationToken cancellation)
-    {
-        // A store that never was leaves no revision behind.
-        StoreKeys keys = _keys.Of(store);
-        if (_gateway.Read(new ReadOperation(keys.Revision), cancellation).Single is not null)
-        {
-            _committer.Commit(store, new KvBatch().DeleteNamespace(KvPath.Root), _ => new DeleteOperation(keys.Description), cancellation);
-        }
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A store whose load fits into one request is one commit. A larger one is several, each as a whole: when one of them
-    /// fails, those before it stay, and the load may be repeated. An item that exists already is found before the first.
-    /// </remarks>
-    public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
-    {
-        foreach (KvLoad load in KvLoad.Gather(entries, mode, cancellation))
-        {
-            KvStoreEntry store = load.Store;
-            if ((store.IsKept || store.Limits is not null) && GetStore(store.Name, cancellation) is null)
-            {
-                CreateStore(store.Name, (store.Limits ?? KvLimits.Default).Within(Limits), cancellation);
-            }
-
-            KvBatch[] parts = [.. LoadParts.Split(load.Batch, _keys.Of(store.Name))];
-            if (parts.Length > 1 && load.Batch.Conditions.Count > 0)
-            {
-                // What stands in the way is told before the first part is written.
-                Array.ForEach(parts, part => _committer.Check(store.Name, part, cancellation).ThrowIfFailed());
-            }
-
-            Array.ForEach(parts, part => Commit(store.Name, part, cancellation).ThrowIfFailed());
-        }
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A change that no commit made, of an item whose lease ended or that another program put there, carries the revision that
-    /// the store had then. From a revision on come all changes that followed the commit before it.
-    /// </remarks>
-    /// <exception cref="KvException">Also <see cref="KvError.StorageUnavailable"/>: no server has answered for the time of the option retryTime.</exception>
-    public override IEnumerable<KvChange> Watch(string store, string namespacePath, long? fromRevision, CancellationToken cancellation)
-    {
-        StoreKeys keys = _keys.Of(store);
-        StorePast past = StorePast.Read(_gateway, keys, store, cancellation);
-        long before = Math.Max(1, fromRevision ?? 1) - 1;
-        long after = fromRevision is null ? past.EtcdRevision : past.FindEnd(before, cancellation);
-        var watch = new StoreWatch(_gateway, keys, store, after, cancellation);
-        var changes = new StoreChanges(_gateway, keys, store, fromRevision is null ? past.Revision : Math.Min(before, past.Revision), cancellation);
-        return changes.Read(watch, namespacePath, before);
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<KvItem> ScanAt(string store, KvRange range, long revision, CancellationToken cancellation)
-    {
-        long moment = _moments.Find(store, revision, cancellation);
-        foreach (KvItem item in new StoreSnapshot(_gateway, _keys.Of(store), store, moment, cancellation).Scan(range))
-        {
-            yield return item;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<KvChange> GetHistory(string store, string fullKey, CancellationToken cancellation) =>
-        new ItemHistory(_gateway, _keys.Of(store), store, fullKey, cancellation).Read();
-
-    /// <inheritdoc/>
-    public override void SetHistoryPeriod(string store, TimeSpan period, CancellationToken cancellation) => throw HistoryIsTheClusters(store);
-
-    /// <inheritdoc/>
-    public override long Compress(string store, TimeSpan? keep, CancellationToken cancellation) => throw HistoryIsTheClusters(store);
-
-    /// <inheritdoc/>
-    public override void Backup(string path, IProgress<double>? progress, CancellationToken cancellation) => throw BackupIsTheClusters("etcdctl snapshot save");
-
-    /// <inheritdoc/>
-    public override void Restore(string path, IProgress<double>? progress, CancellationToken cancellation) => throw BackupIsTheClusters("etcdutl snapshot restore");
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -286,20 +182,7 @@ public sealed class EtcdStorage : KvStorage
         }
     }
 
-    private KvException HistoryIsTheClusters(string store) => new(
-        KvError.NotSupported,
-        $"Storage '{Description}' keeps the past of store '{store}' as long as etcd keeps that of the whole cluster. Set etcd's options --auto-compaction-mode and --auto-compaction-retention, or compact it by 'etcdctl compact <revision>' and give the space back by 'etcdctl defrag'.",
-        store);
-
-    private KvException BackupIsTheClusters(string command) => new(
-        KvError.NotSupported,
-        $"Storage '{Description}' is saved and restored by etcd itself, as a whole: see '{command}'. Export-KvStore writes its stores alone to a document.",
-        Description);
-
     private StoreSnapshot Snapshot(string store, CancellationToken cancellation) => new(_gateway, _keys.Of(store), store, revision: 0, cancellation);
-
-    private PutOperation Describing(string store, KvLimits limits, bool isKept) =>
-        new(_keys.Of(store).Description, Record.ToBytes(StoreRecord.Create(store, limits, isKept)));
 
     private List<KvStoreInfo> Describe(IReadOnlyList<string> stores, CancellationToken cancellation)
     {
