@@ -19,6 +19,8 @@ public sealed class GetKvStoreCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        ForEachStore(GetStorage(), Name, store => WriteObject(new StoreOutput(GetStorageName(), store)));
+        var stores = new List<StoreOutput>();
+        ForEachStore(GetStorage(), Name, store => stores.Add(new StoreOutput(GetStorageName(), store)));
+        WriteObject(StoreOutput.Show(stores), enumerateCollection: true);
     }
 }

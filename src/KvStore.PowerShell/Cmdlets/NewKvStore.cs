@@ -39,7 +39,7 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         {
             storage.CreateStore(Name, GetLimits(storage), Cancellation);
             KeepHistory(storage);
-            WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
+            WriteObject(StoreOutput.Show([new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!)]), enumerateCollection: true);
         }
     }
 
