@@ -168,4 +168,12 @@ Describe 'A SQLite storage' {
         { Restore-KvStore $folder/noise.bak -Force } | Should -Throw -ErrorId 'KvStore.ForeignDatabase,*'
         (Get-KvItem k -Store t).Value | Should -Be v
     }
+
+    It 'names Import-KvStore for a document, <_>, and Restore-KvStore is named for a backup' -ForEach 'kv.json', 'kv.json.gz' {
+        Export-KvStore -Path $folder/$_
+        { Restore-KvStore $folder/$_ -Force } | Should -Throw -ErrorId 'KvStore.ForeignDatabase,*' -ExpectedMessage "*$_*Import-KvStore*"
+        Backup-KvStore $folder/kv.bak
+        { Import-KvStore $folder/kv.bak } | Should -Throw -ErrorId 'KvStore.InvalidDocument,*' -ExpectedMessage '*kv.bak*Restore-KvStore*'
+        (Get-KvItem k -Store t).Value | Should -Be v
+    }
 }
