@@ -101,6 +101,16 @@ Describe 'A storage that can be backed up' {
         $shell.Dispose()
     }
 
+    It 'takes the progress away when it fails' {
+        [CopyableStorage]::Fails = $true
+        $module = (Resolve-Path $PSScriptRoot/../../KvStore.psd1).Path
+        $shell = [powershell]::Create().AddScript("Import-Module '$module'; try { Backup-KvStore '$file' -Storage default } catch { `$_.FullyQualifiedErrorId }")
+        $shell.Invoke() | Should -BeLike 'KvStore.StorageFull,*'
+        $shell.Streams.Progress[-2].RecordType | Should -Be Processing
+        $shell.Streams.Progress[-1].RecordType | Should -Be Completed
+        $shell.Dispose()
+    }
+
     It 'is not restored through a connection that only reads' {
         Backup-KvStore $file
         Connect-KvStorage ([CopyableStorage]) -Name frozen -ReadOnly | Out-Null
