@@ -25,7 +25,7 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
     private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private readonly int _maximumCount = Math.Min(MaximumCount, storage.MaximumBatchCount);
     private readonly long _maximumSize = Math.Min(MaximumSize, storage.MaximumBatchSize);
-    private readonly bool _mayCommitAside = !IsOfScript(storage);
+    private readonly bool _mayCommitAside = !DelegatingStorage.IsOfScript(storage);
     private CollectedBatch _batch = new();
     private (CollectedBatch Batch, Task<KvCommit> Commit)? _aside;
     private KvLimits? _limits;
@@ -102,10 +102,6 @@ public sealed class KvBatchWriter(KvStorage storage, string store, CancellationT
 
         _stopping.Dispose();
     }
-
-    // A class of a PowerShell script works on the thread of its runspace alone: the one that would be waiting for it here.
-    private static bool IsOfScript(KvStorage storage) =>
-        storage.GetType().Assembly.IsDynamic || (storage is DelegatingStorage outer && IsOfScript(outer.Inner));
 
     private void Require(KvCapabilities capability, bool isNeeded)
     {
