@@ -95,15 +95,9 @@ public sealed class StorageRegistry
         }
 
         string scheme = connection[..colon];
-        while (!IsKnown(scheme))
+        if (!GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase)))
         {
-            lock (_asking)
-            {
-                if (!AskNextSource())
-                {
-                    return;
-                }
-            }
+            return;
         }
 
         throw new KvException(
@@ -111,9 +105,6 @@ public sealed class StorageRegistry
             $"A connection that begins with '{scheme}:' is no URL without two slashes: write '{scheme}://…'. A file of such a name is './{scheme}:…'.",
             scheme);
     }
-
-    private bool IsKnown(string scheme) =>
-        GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase));
 
     private KvStorage CreateByPlugin(StorageConfiguration configuration)
     {
