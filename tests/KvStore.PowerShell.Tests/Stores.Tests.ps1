@@ -108,18 +108,6 @@ Describe 'Stores' {
         (Get-KvStore | Get-KvNamespace).Namespace | Should -Be @('/a', '/b')
     }
 
-    It 'show for how long they keep a history in a table, where one of them does' {
-        $null = New-KvStore plain
-        (Get-KvStore | Out-String -Width 100) | Should -Match 'plain +0 +510 +4096 default'
-        (Get-KvStore | Out-String -Width 100) | Should -Not -Match 'HistoryPeriod'
-        (New-KvStore week -HistoryPeriod 7.00:00:00 | Out-String -Width 100) | Should -Match 'week +0 +510 +4096 +7\.00:00:00 default'
-        (Set-KvStore week -HistoryPeriod ([timespan]::MaxValue) -PassThru | Out-String -Width 100) | Should -Match 'week +0 +510 +4096 +for ever default'
-        $table = Get-KvStore plain, week | Out-String -Width 100
-        @($table | Select-String HistoryPeriod -AllMatches | ForEach-Object Matches).Count | Should -Be 1 -Because 'all are in one table'
-        $table | Should -Match 'plain +0 +510 +4096 +default'
-        (Get-KvStore week | Format-List | Out-String) | Should -Match 'HistoryPeriod +: for ever'
-    }
-
     It 'of all connected storages are listed through the pipeline' {
         Connect-KvStorage memory -Name side | Out-Null
         Set-KvItem k v -Store s -Storage side

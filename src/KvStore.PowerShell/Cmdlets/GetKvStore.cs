@@ -19,8 +19,6 @@ public sealed class GetKvStoreCommand : KvStoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        var stores = new List<StoreOutput>();
-        ForEachStore(GetStorage(), Name, store => stores.Add(new StoreOutput(GetStorageName(), store)));
-        WriteObject(StoreOutput.Show(stores), enumerateCollection: true);
+        ForEachStore(GetStorage(), Name, store => WriteObject(new StoreOutput(GetStorageName(), store)));
     }
 }

@@ -39,7 +39,7 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         {
             storage.CreateStore(Name, GetLimits(storage), Cancellation);
             KeepHistory(storage);
-            WriteObject(StoreOutput.Show([new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!)]), enumerateCollection: true);
+            WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
         }
     }
 

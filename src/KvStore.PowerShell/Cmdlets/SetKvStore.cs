@@ -40,7 +40,7 @@ public sealed class SetKvStoreCommand : KvStoreCmdlet
             storage.SetHistoryPeriod(store.Name, HistoryPeriod, Cancellation);
             if (PassThru)
             {
-                WriteObject(StoreOutput.Show([new StoreOutput(GetStorageName(), storage.GetStore(store.Name, Cancellation) ?? store)]), enumerateCollection: true);
+                WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(store.Name, Cancellation) ?? store));
             }
         });
     }

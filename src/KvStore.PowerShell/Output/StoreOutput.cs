@@ -1,6 +1,4 @@
 // What Get-KvStore emits: Core's description, and where it was found, so that a pipeline acts there.
-using System.Management.Automation;
-
 namespace KvStore.PowerShell;
 
 /// <summary>A store of a storage.</summary>
@@ -46,15 +44,4 @@ public sealed class StoreOutput
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
-
-    /// <summary>The stores as one table shows them: a name of its own gives one with a column for the history, where any of them keeps it.</summary>
-    internal static IEnumerable<object> Show(IReadOnlyList<StoreOutput> stores) =>
-        stores.Any(store => store.HistoryPeriod > TimeSpan.Zero) ? stores.Select(ShowHistory) : stores;
-
-    private static PSObject ShowHistory(StoreOutput store)
-    {
-        var shown = new PSObject(store);
-        shown.TypeNames.Insert(0, $"{typeof(StoreOutput).FullName}#History");
-        return shown;
-    }
 }
