@@ -144,7 +144,7 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
                 GiveUpFile();
             }
 
-            if (!File.Exists(_lock.Path))
+            if (Path.Exists(file.Path) && !File.Exists(_lock.Path))
             {
                 // Nothing is made beside what is no database, or not ours.
                 file.OpenForReading(out _)?.Dispose();

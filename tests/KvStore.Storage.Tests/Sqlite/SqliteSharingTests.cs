@@ -28,6 +28,25 @@ public sealed class SqliteSharingTests : SqliteTest
     }
 
     [Fact]
+    public void Another_user_writes_to_a_database_that_was_shared_later()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "File modes are tested on Linux.");
+        Make();
+        SetMode(Folder, Shared | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+        SetMode(Database, Shared);
+        Set(Open(), "mine", "value");
+        Close();
+
+        // He is of the same group.
+        OtherUser.Run(() =>
+        {
+            Set(Open(), "theirs", "value");
+            Close();
+        });
+        Assert.Equal(["key0000", "key0001", "key0002", "mine", "theirs"], Keys(Open()));
+    }
+
+    [Fact]
     public void A_link_to_a_file_that_holds_something_changes_nobodys_rights_on_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
