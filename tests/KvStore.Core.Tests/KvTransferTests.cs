@@ -129,6 +129,14 @@ public sealed class KvTransferTests : IDisposable
         Assert.Equal([1000, 2000, 2500], told);
     }
 
+    [Fact]
+    public void The_number_of_items_copied_or_moved_is_given_when_nobody_listens_too()
+    {
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("a/y", "2"), default);
+        Assert.Equal(2, Transfer().Copy(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "b"), recurse: true));
+        Assert.Equal(2, Transfer().Move(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "c")));
+    }
+
     private static KvTransfer Transfer() => new(default);
 
     private static string[] Dump(KvStorage storage, string store) => [.. storage.Scan(store, KvRange.All, default).Select(item => $"{item.FullKey}={item.Value}")];

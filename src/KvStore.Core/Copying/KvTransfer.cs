@@ -28,7 +28,11 @@ public sealed class KvTransfer(CancellationToken cancellation)
         CheckApart(source, target, recurse, isMove: false);
         PrepareStore(source, target, recurse);
         long count = 0;
-        KvBatchWriter writer = GetWriter(target, changes => Progress?.Invoke(count += changes));
+        KvBatchWriter writer = GetWriter(target, changes =>
+        {
+            count += changes;
+            Progress?.Invoke(count);
+        });
         foreach (string path in GetKept(source, target, recurse))
         {
             // A namespace may lie where none can be kept (white space at its end): said before any item is written.
