@@ -59,6 +59,30 @@ public sealed class KvTransferTests : IDisposable
         Assert.Equal(["b/new=3", "b/x=changed", "b/y=2"], Dump(_from, "s"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_removed_and_made_again_during_a_move_is_moved_as_made_again(bool isWithinOneStore)
+    {
+        bool isChanged = false;
+        _from.Commit("s", new KvBatch().Set("a/x", "1"), default);
+        void MakeAgain()
+        {
+            // Only what the move deletes is in question: the first commit of a move between two storages is that of the copy.
+            if (!isChanged && (isWithinOneStore || _to.Get("t", "b/x", default) is not null))
+            {
+                isChanged = true;
+                _from.Commit("s", new KvBatch().Delete("a/x"), default);
+                _from.Commit("s", new KvBatch().Set("a/x", "again"), default);
+            }
+        }
+
+        using var from = new InterruptedStorage(_from, MakeAgain);
+        Transfer().Move(new KvEnd(from, "s", "a"), isWithinOneStore ? new KvEnd(from, "s", "b") : new KvEnd(_to, "t", "b"));
+        Assert.True(isChanged);
+        Assert.Equal(["b/x=again"], isWithinOneStore ? Dump(_from, "s") : Dump(_to, "t"));
+    }
+
     [Fact]
     public void A_source_that_is_never_at_rest_keeps_what_was_not_deleted_and_says_so()
     {
@@ -140,21 +164,6 @@ public sealed class KvTransferTests : IDisposable
     private static KvTransfer Transfer() => new(default);
 
     private static string[] Dump(KvStorage storage, string store) => [.. storage.Scan(store, KvRange.All, default).Select(item => $"{item.FullKey}={item.Value}")];
-
-    // Does something just before each commit.
-    private sealed class InterruptedStorage(KvStorage inner, Action interrupt) : DelegatingStorage(inner)
-    {
-        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
-        {
-            interrupt();
-            return base.Commit(store, batch, cancellation);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            // What it wraps is the test's.
-        }
-    }
 
     // A storage of its own to all appearances: it delegates without being a DelegatingStorage.
     private sealed class AnotherNameStorage(KvStorage inner) : KvStorage

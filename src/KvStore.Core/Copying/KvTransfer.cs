@@ -178,7 +178,7 @@ public sealed class KvTransfer(CancellationToken cancellation)
         foreach (KvItem item in items)
         {
             batch.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
-            RequireUnchanged(batch, source, item);
+            batch.RequireUnchanged(item, source.Storage.Capabilities);
         }
 
         foreach (string path in kept)
@@ -193,14 +193,6 @@ public sealed class KvTransfer(CancellationToken cancellation)
 
         // What was changed since it was read must not be lost: where it can be checked, the move begins again.
         return source.Storage.Commit(source.Store, batch, cancellation).Succeeded ? items.Length : TryMoveAtOnce(source, target);
-    }
-
-    private static void RequireUnchanged(KvBatch batch, KvEnd source, KvItem item)
-    {
-        if (item.Version is { } version && source.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
-        {
-            batch.RequireVersion(item.FullKey, version);
-        }
     }
 
     // Nothing is deleted that the target was not just found to have: what changed or came meanwhile is copied and compared again.
@@ -235,7 +227,7 @@ public sealed class KvTransfer(CancellationToken cancellation)
                 continue;
             }
 
-            RequireUnchanged(batch.Delete(item.FullKey), source, item);
+            batch.Delete(item.FullKey).RequireUnchanged(item, source.Storage.Capabilities);
             if (batch.Count == maximum)
             {
                 // A condition that does not hold deletes nothing; the next pass sees to it.
