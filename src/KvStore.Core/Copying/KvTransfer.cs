@@ -138,11 +138,13 @@ public sealed class KvTransfer(CancellationToken cancellation)
 
     private void KeepNamespaces(KvEnd source, KvEnd target, bool recurse)
     {
-        foreach (string[] part in GetKept(source, target, recurse).Chunk(Math.Min(KvBatchWriter.MaximumCount, target.Storage.MaximumBatchCount)))
+        var parts = new BatchParts(target.Storage, target.Store, cancellation);
+        foreach (string path in GetKept(source, target, recurse))
         {
-            target.Storage.Commit(target.Store, part.Aggregate(new KvBatch(), (batch, path) => batch.AddNamespace(path)), cancellation);
+            parts.AddNamespace(path);
         }
 
+        parts.Flush();
         if (target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) || LeftOut is null)
         {
             return;
@@ -216,48 +218,23 @@ public sealed class KvTransfer(CancellationToken cancellation)
 
     private void DeleteEqual(KvEnd source, KvEnd target)
     {
-        int maximum = Math.Min(KvBatchWriter.MaximumCount, source.Storage.MaximumBatchCount);
         KvBatchWriter writer = GetWriter(target);
-        var batch = new KvBatch();
-        foreach ((KvItem item, KvItem? copied) in Pair(source, target))
+        var deletes = new BatchParts(source.Storage, source.Store, cancellation);
+        foreach ((KvItem item, KvItem? copied) in ItemPairs.Of(GetItems(source, recurse: true), GetItems(target, recurse: true), fullKey => GetTargetKey(source, target, fullKey)))
         {
-            if (copied is null || copied.Value != item.Value || copied.ExpiresTime != item.ExpiresTime)
+            if (ItemPairs.AreEqual(item, copied))
+            {
+                // What is no longer so is not deleted; the next pass sees to it.
+                deletes.DeleteUnchanged(item);
+            }
+            else
             {
                 writer.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
-                continue;
-            }
-
-            batch.Delete(item.FullKey).RequireUnchanged(item, source.Storage.Capabilities);
-            if (batch.Count == maximum)
-            {
-                // A condition that does not hold deletes nothing; the next pass sees to it.
-                source.Storage.Commit(source.Store, batch, cancellation);
-                batch = new KvBatch();
             }
         }
 
         writer.Flush();
-        if (batch.Count > 0)
-        {
-            source.Storage.Commit(source.Store, batch, cancellation);
-        }
-    }
-
-    // Both sides come in the same order, so one pass pairs them and holds two items at a time.
-    private IEnumerable<(KvItem Item, KvItem? Copied)> Pair(KvEnd source, KvEnd target)
-    {
-        using IEnumerator<KvItem> copies = GetItems(target, recurse: true).GetEnumerator();
-        bool hasCopy = copies.MoveNext();
-        foreach (KvItem item in GetItems(source, recurse: true))
-        {
-            string targetKey = GetTargetKey(source, target, item.FullKey);
-            while (hasCopy && KvOrder.Instance.Compare(copies.Current.FullKey, targetKey) < 0)
-            {
-                hasCopy = copies.MoveNext();
-            }
-
-            yield return (item, hasCopy && copies.Current.FullKey == targetKey ? copies.Current : null);
-        }
+        deletes.Flush();
     }
 
     private void DeleteEmpty(KvEnd source)
