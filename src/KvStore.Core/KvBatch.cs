@@ -159,7 +159,7 @@ public sealed class KvBatch
     }
 
     /// <summary>Whether an item is set or deleted by its key.</summary>
-    internal bool Changes(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
+    internal bool Contains(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
 
     /// <summary>As <see cref="RequireUnchanged(KvItem, KvCapabilities)"/>, for what was read of an item; null where it has none.</summary>
     internal KvBatch RequireUnchanged(string fullKey, long? version, long? modRevision, KvCapabilities capabilities) =>
