@@ -184,6 +184,7 @@ public sealed partial class KvTransfer
             return false;
         }
 
+        // Of removing a store that stays while empty nothing can be required: what comes between that commit and this call goes with it.
         if (isWhole && source.Storage.GetStore(source.Store, cancellation) is not null)
         {
             source.Storage.RemoveStore(source.Store, cancellation);
