@@ -140,6 +140,15 @@ public sealed class KvBatch
         return Require(new KvCondition(fullKey, ModRevision: modRevision));
     }
 
+    /// <summary>
+    /// Commits only if an item is still as it was read, as far as the storage can tell: by its revision, which cannot be fooled,
+    /// where it has the capability <see cref="KvCapabilities.Transactions"/>; else by its version where it has
+    /// <see cref="KvCapabilities.Conditions"/>; else without a condition.
+    /// </summary>
+    /// <param name="item">The item as it was read.</param>
+    /// <param name="capabilities">Those of the storage.</param>
+    public KvBatch RequireUnchanged(KvItem item, KvCapabilities capabilities) => RequireUnchanged(item.FullKey, item.Version, item.ModRevision, capabilities);
+
     /// <summary>Commits only if nothing has been committed to the store since this revision (capability <see cref="KvCapabilities.Transactions"/>).</summary>
     /// <param name="revision">The store's revision, as <see cref="KvStorage.GetRevision"/> tells it; 0 for a store that never had a commit.</param>
     public KvBatch RequireRevision(long revision)
@@ -151,6 +160,12 @@ public sealed class KvBatch
 
     /// <summary>Whether an item is set or deleted by its key.</summary>
     internal bool Contains(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
+
+    /// <summary>As <see cref="RequireUnchanged(KvItem, KvCapabilities)"/>, for what was read of an item; null where it has none.</summary>
+    internal KvBatch RequireUnchanged(string fullKey, long? version, long? modRevision, KvCapabilities capabilities) =>
+        modRevision is { } revision && capabilities.HasFlag(KvCapabilities.Transactions) ? RequireModRevision(fullKey, revision)
+        : version is { } number && capabilities.HasFlag(KvCapabilities.Conditions) ? RequireVersion(fullKey, number)
+        : this;
 
     /// <summary>Adds a condition.</summary>
     internal KvBatch Require(KvCondition condition)

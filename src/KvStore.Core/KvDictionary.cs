@@ -243,7 +243,7 @@ public sealed partial class KvDictionary : TextOnlyIndexer, IDictionary<string, 
         return true;
     }
 
-    // Two that take the same item at once must not both get it: the delete holds only for the version that was read.
+    // Two that take the same item at once must not both get it: the delete holds only for the item as it was read.
     private KvItem? Take(string fullKey)
     {
         KvItem? item;
@@ -255,14 +255,6 @@ public sealed partial class KvDictionary : TextOnlyIndexer, IDictionary<string, 
         return item;
     }
 
-    private bool TryRemove(KvItem item)
-    {
-        var batch = new KvBatch().Delete(item.FullKey);
-        if (item.Version is { } version && _storage.Capabilities.HasFlag(KvCapabilities.Conditions))
-        {
-            batch.RequireVersion(item.FullKey, version);
-        }
-
-        return _storage.Commit(Store, batch, _cancellation).Succeeded;
-    }
+    private bool TryRemove(KvItem item) =>
+        _storage.Commit(Store, new KvBatch().Delete(item.FullKey).RequireUnchanged(item, _storage.Capabilities), _cancellation).Succeeded;
 }

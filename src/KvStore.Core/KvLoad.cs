@@ -63,5 +63,5 @@ public sealed record KvLoad(KvStoreEntry Store, KvBatch Batch)
 
     /// <summary>A batch that empties a store, spelled out where the storage cannot delete a namespace by itself.</summary>
     internal static KvBatch Emptying(KvStorage storage, string store, CancellationToken cancellation) =>
-        CheckedStorage.SpellOut(storage, store, new KvBatch().DeleteNamespace(KvPath.Root), cancellation);
+        NamespaceDeletes.SpellOut(storage, store, new KvBatch().DeleteNamespace(KvPath.Root), cancellation);
 }

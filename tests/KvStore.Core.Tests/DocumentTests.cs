@@ -26,6 +26,17 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void The_number_of_items_written_is_told_whether_anybody_listens_or_not()
+    {
+        using var storage = new MemoryStorage();
+        storage.Commit("myKV", new KvBatch().Set("a", "1").Set("b", "2"), default);
+        Assert.Equal(2, KvDocumentWriter.Write(Stream.Null, storage, storage.GetStores(default), default));
+        var told = new List<long>();
+        Assert.Equal(2, KvDocumentWriter.Write(Stream.Null, storage, storage.GetStores(default), default, told.Add));
+        Assert.Equal([1, 2], told);
+    }
+
+    [Fact]
     public void Text_is_written_as_it_is_read()
     {
         using var storage = new MemoryStorage();

@@ -202,6 +202,25 @@ public sealed class KvDictionaryTests : IDisposable
         Assert.Equal(KvError.InvalidStoreName, Assert.Throws<KvException>(() => new KvDictionary(_storage, "1x")).Error);
 
     [Fact]
+    public void What_was_removed_and_made_again_meanwhile_is_popped_as_made_again()
+    {
+        bool isChanged = false;
+        _kv["key"] = "old";
+        using var storage = new InterruptedStorage(_storage, () =>
+        {
+            if (!isChanged)
+            {
+                isChanged = true;
+                _kv.Remove("key");
+                _kv["key"] = "new";
+            }
+        });
+        Assert.Equal("new", new KvDictionary(storage, "myKV", "/foo/bar").Pop("key"));
+        Assert.True(isChanged);
+        Assert.Empty(_kv);
+    }
+
+    [Fact]
     public async Task Two_that_pop_at_once_never_get_the_same_item()
     {
         for (int i = 0; i < 500; i++)

@@ -16,6 +16,29 @@ public sealed class KvRecordsTests
     }
 
     [Fact]
+    public void A_record_that_was_removed_and_made_again_meanwhile_loses_nothing_of_what_it_is_now()
+    {
+        bool isChanged = false;
+        Records.SetVolume(new KvVolume("v1") { Backend = "lvm", Name = "old", Description = "old" });
+        using var storage = new InterruptedStorage(_storage, () =>
+        {
+            if (!isChanged)
+            {
+                isChanged = true;
+                Records.Delete(new KvVolume("v1"));
+                Records.SetVolume(new KvVolume("v1") { Backend = "lvm", Name = "new", Description = "new" });
+            }
+        });
+        var records = new KvRecords(storage, "cinder");
+        KvVolume volume = records.GetVolumes().Single();
+        volume.Name = "mine";
+        records.SetVolume(volume);
+        Assert.True(isChanged);
+        Assert.Equal(("mine", "new"), (Records.GetVolumes().Single().Name, Records.GetVolumes().Single().Description));
+        Assert.Equal(["index/volumes/name/mine/v1"], Keys("index/volumes/name/"));
+    }
+
+    [Fact]
     public void A_long_record_moves_its_longest_fields_and_nothing_else()
     {
         var volume = new KvVolume("v1") { Backend = "lvm", Description = new string('d', 3000) };

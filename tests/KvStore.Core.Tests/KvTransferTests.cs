@@ -59,6 +59,30 @@ public sealed class KvTransferTests : IDisposable
         Assert.Equal(["b/new=3", "b/x=changed", "b/y=2"], Dump(_from, "s"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_removed_and_made_again_during_a_move_is_moved_as_made_again(bool isWithinOneStore)
+    {
+        bool isChanged = false;
+        _from.Commit("s", new KvBatch().Set("a/x", "1"), default);
+        void MakeAgain()
+        {
+            // Only what the move deletes is in question: the first commit of a move between two storages is that of the copy.
+            if (!isChanged && (isWithinOneStore || _to.Get("t", "b/x", default) is not null))
+            {
+                isChanged = true;
+                _from.Commit("s", new KvBatch().Delete("a/x"), default);
+                _from.Commit("s", new KvBatch().Set("a/x", "again"), default);
+            }
+        }
+
+        using var from = new InterruptedStorage(_from, MakeAgain);
+        Transfer().Move(new KvEnd(from, "s", "a"), isWithinOneStore ? new KvEnd(from, "s", "b") : new KvEnd(_to, "t", "b"));
+        Assert.True(isChanged);
+        Assert.Equal(["b/x=again"], isWithinOneStore ? Dump(_from, "s") : Dump(_to, "t"));
+    }
+
     [Fact]
     public void A_source_that_is_never_at_rest_keeps_what_was_not_deleted_and_says_so()
     {
@@ -129,17 +153,141 @@ public sealed class KvTransferTests : IDisposable
         Assert.Equal([1000, 2000, 2500], told);
     }
 
+    [Fact]
+    public void The_number_of_items_copied_or_moved_is_given_when_nobody_listens_too()
+    {
+        _from.Commit("s", new KvBatch().Set("a/x", "1").Set("a/y", "2"), default);
+        Assert.Equal(2, Transfer().Copy(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "b"), recurse: true));
+        Assert.Equal(2, Transfer().Move(new KvEnd(_from, "s", "a"), new KvEnd(_to, "s", "c")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_move_that_is_too_large_for_one_batch_is_made_in_several(bool isSaid)
+    {
+        _from.Commit("s", Enumerable.Range(0, 100).Aggregate(new KvBatch(), (batch, i) => batch.Set($"a/{i:D3}", new string('x', 50))).AddNamespace("a/empty"), default);
+        using var storage = new NarrowStorage(_from, 1000) { IsSaid = isSaid };
+        Assert.Equal(100, Transfer().Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b")));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"b/{i:D3}={new string('x', 50)}"), Dump(_from, "s"));
+        Assert.Equal(["b/empty"], _from.GetKeptNamespaces("s", KvPath.Root, default));
+    }
+
+    [Fact]
+    public void The_deletes_of_a_move_between_storages_fit_into_its_batches()
+    {
+        _from.Commit("s", Enumerable.Range(0, 100).Aggregate(new KvBatch(), (batch, i) => batch.Set($"a/{i:D20}", "x")), default);
+        using var from = new NarrowStorage(_from, 1000);
+        Transfer().Move(new KvEnd(from, "s", "a"), new KvEnd(_to, "t", "b"));
+        Assert.Equal(100, Dump(_to, "t").Length);
+        Assert.Empty(Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void One_item_that_is_larger_than_a_batch_is_sure_to_take_is_renamed_in_one_commit()
+    {
+        _from.Commit("s", new KvBatch().Set("a", new string('x', 2000)), default);
+        using var storage = new NarrowStorage(_from, 1000) { Refuses = false };
+        Transfer().Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b"));
+        Assert.Equal(2, _from.GetRevision("s", default));
+    }
+
+    [Fact]
+    public void What_is_written_beneath_a_kept_namespace_during_a_move_within_a_store_is_moved_too()
+    {
+        _from.Commit("s", new KvBatch().AddNamespace("a").Set("a/x", "1"), default);
+        using var storage = Once(_from, () => true, () => _from.Commit("s", new KvBatch().Set("a/new", "2").AddNamespace("a/made"), default));
+        Transfer().Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b"));
+        Assert.Equal(["b/new=2", "b/x=1"], Dump(_from, "s"));
+        Assert.Equal(["b", "b/made"], _from.GetKeptNamespaces("s", KvPath.Root, default));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("")]
+    public void What_is_written_to_an_emptied_source_before_it_goes_is_moved_too(string path)
+    {
+        _from.CreateStore("s", KvLimits.Default, default);
+        _from.Commit("s", new KvBatch().AddNamespace("a").Set("a/x", "1"), default);
+        using var from = Once(_from, () => Dump(_from, "s").Length == 0, () => _from.Commit("s", new KvBatch().Set("a/new", "2").AddNamespace("a/made"), default));
+        Transfer().Move(new KvEnd(from, "s", path), new KvEnd(_to, "t", path));
+        Assert.Equal(["a/new=2", "a/x=1"], Dump(_to, "t"));
+        Assert.Equal(["a", "a/made"], _to.GetKeptNamespaces("t", KvPath.Root, default));
+        Assert.Empty(Dump(_from, "s"));
+        Assert.Empty(_from.GetKeptNamespaces("s", KvPath.Root, default));
+        Assert.Equal(path.Length > 0, _from.GetStore("s", default) is not null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_kept_namespace_stays_and_is_told_where_the_storage_could_not_tell_what_is_written_meanwhile(bool isWithinOneStore)
+    {
+        _from.Commit("s", new KvBatch().AddNamespace("a").Set("a/x", "1"), default);
+        using var from = new NarrowStorage(_from, 1000) { Lacks = KvCapabilities.Transactions };
+        var told = new List<string>();
+        new KvTransfer(default) { LeftOut = told.Add }.Move(new KvEnd(from, "s", "a"), isWithinOneStore ? new KvEnd(from, "s", "b") : new KvEnd(_to, "s", "b"));
+        Assert.Contains("'/a' of store 's' was moved and is empty, but stays", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Contains("a", _from.GetKeptNamespaces("s", KvPath.Root, default));
+        Assert.Contains("b/x=1", Dump(isWithinOneStore ? _from : _to, "s"));
+    }
+
+    [Fact]
+    public void A_kept_namespace_of_a_store_that_is_never_at_rest_stays_and_is_told()
+    {
+        int count = 0;
+        _from.Commit("s", new KvBatch().AddNamespace("a").Set("a/x", "1"), default);
+        using var storage = new InterruptedStorage(_from, () => _from.Commit("s", new KvBatch().Set("other", $"{++count}"), default));
+        var told = new List<string>();
+        new KvTransfer(default) { LeftOut = told.Add }.Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b"));
+        Assert.Contains("again and again", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Equal(["b/x=1", $"other={count}"], Dump(_from, "s"));
+    }
+
+    [Fact]
+    public void A_move_within_a_store_whose_source_is_never_at_rest_ends_and_says_so()
+    {
+        int count = 0;
+        _from.Commit("s", new KvBatch().Set("a/x", "0"), default);
+        using var storage = new InterruptedStorage(_from, () => _from.Commit("s", new KvBatch().Set("a/x", $"{++count}"), default));
+        Assert.Equal(KvError.CopyDiffers, Assert.Throws<KvException>(() => Transfer().Move(new KvEnd(storage, "s", "a"), new KvEnd(storage, "s", "b"))).Error);
+        Assert.Contains($"a/x={count}", Dump(_from, "s"));
+    }
+
+    private static InterruptedStorage Once(KvStorage inner, Func<bool> isTime, Action interrupt)
+    {
+        bool isOver = false;
+        return new InterruptedStorage(inner, () =>
+        {
+            if (!isOver && isTime())
+            {
+                isOver = true;
+                interrupt();
+            }
+        });
+    }
+
     private static KvTransfer Transfer() => new(default);
 
     private static string[] Dump(KvStorage storage, string store) => [.. storage.Scan(store, KvRange.All, default).Select(item => $"{item.FullKey}={item.Value}")];
 
-    // Does something just before each commit.
-    private sealed class InterruptedStorage(KvStorage inner, Action interrupt) : DelegatingStorage(inner)
+    // Takes batches up to a size (UTF-8), as a server does that a request must fit into, and says so, or does not know.
+    private sealed class NarrowStorage(KvStorage inner, long maximumSize) : DelegatingStorage(inner)
     {
+        public bool IsSaid { get; init; } = true;
+
+        public bool Refuses { get; init; } = true;
+
+        public KvCapabilities Lacks { get; init; }
+
+        public override KvCapabilities Capabilities => base.Capabilities & ~Lacks;
+
+        public override long MaximumBatchSize => IsSaid ? maximumSize : long.MaxValue;
+
         public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
         {
-            interrupt();
-            return base.Commit(store, batch, cancellation);
+            long size = batch.Deletes.Sum(KvPath.GetSize) + batch.Sets.Sum(set => KvPath.GetSize(set.FullKey) + KvPath.GetSize(set.Value));
+            return size <= maximumSize || !Refuses ? base.Commit(store, batch, cancellation) : throw new KvException(KvError.BatchTooLarge, $"{size} bytes are too many.");
         }
 
         protected override void Dispose(bool disposing)

@@ -35,6 +35,18 @@ public sealed class StackedStoragesTests
     }
 
     [Fact]
+    public void A_listener_hears_of_the_end_of_a_call_that_failed()
+    {
+        using KvStorage storage = CheckedStorage.Wrap(new FailingStorage());
+        using var listener = new Listener();
+        Assert.Throws<TimeoutException>(() => storage.Commit("s", new KvBatch().Set("a", "1"), default));
+        Assert.Throws<TimeoutException>(() => storage.RemoveStore("s", default));
+        Assert.Throws<TimeoutException>(() => storage.Scan("s", KvRange.All, default).Count());
+        Assert.Equal(["Commit 1 set to store s", "Remove store s", "Scan s:/*"], listener.Endings);
+        Assert.All(listener.Times, time => Assert.True(time >= FailingStorage.Time, $"{time}"));
+    }
+
+    [Fact]
     public void Within_a_transaction_each_listener_hears_of_what_is_read_while_it_listens()
     {
         using KvStorage storage = CheckedStorage.Wrap(new MemoryStorage());
@@ -78,12 +90,43 @@ public sealed class StackedStoragesTests
 
         public List<string> Calls { get; } = [];
 
+        public List<string> Endings { get; } = [];
+
+        public List<TimeSpan> Times { get; } = [];
+
         public void Dispose() => Current = null;
 
         public override void Begins(string call) => Calls.Add(call);
 
         public override void Ended(string call, TimeSpan time, long? count)
         {
+            Endings.Add(call);
+            Times.Add(time);
+        }
+    }
+
+    // Takes a while for each call, then gives up.
+    private sealed class FailingStorage : KvStorage
+    {
+        public static readonly TimeSpan Time = TimeSpan.FromMilliseconds(5);
+
+        public override IEnumerable<KvStoreInfo> GetStores(CancellationToken cancellation) => [];
+
+        public override KvItem? Get(string store, string fullKey, CancellationToken cancellation) => throw Fail();
+
+        public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation)
+        {
+            yield return range.Limit == 0 ? new KvItem(store, "", "") : throw Fail();
+        }
+
+        public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation) => throw Fail();
+
+        public override void RemoveStore(string store, CancellationToken cancellation) => throw Fail();
+
+        private static TimeoutException Fail()
+        {
+            Thread.Sleep(Time * 2);
+            return new TimeoutException();
         }
     }
 }

@@ -43,6 +43,11 @@ Describe 'Export-KvStore' {
         (Get-ChildItem $TestDrive -Force -Filter *.part).Count | Should -Be 0
     }
 
+    It 'says with -Verbose how many items went out' {
+        $said = Export-KvStore myKV, other -Path $TestDrive/told.json -Verbose 4>&1
+        $said.Message | Should -Contain "Exported 3 items of 2 stores of storage 'default' to '$((Get-Item $TestDrive/told.json).FullName)'."
+    }
+
     It 'takes -Path relative to the folder of the file system, from any location' {
         New-Item TestDrive:/sub -ItemType Directory | Out-Null
         Push-Location $TestDrive/sub

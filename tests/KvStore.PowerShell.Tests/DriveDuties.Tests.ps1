@@ -338,6 +338,18 @@ Describe 'Copying and moving' {
     }
 }
 
+Describe 'Add-Content beside another writer' {
+    AfterEach { Remove-TestDrive }
+
+    It 'appends to what is there, also where that was removed and made again meanwhile' {
+        $null = New-PSDrive min KvStore / -Storage ([MakingAgainStorage]) -Scope Global
+        Set-Content min:/s/log old
+        [MakingAgainStorage]::MadeAgain = 'new'
+        Add-Content min:/s/log more
+        Get-Content min:/s/log | Should -Be 'new', 'more'
+    }
+}
+
 Describe 'A storage that can do no more than it must' {
     AfterEach { Remove-TestDrive }
 

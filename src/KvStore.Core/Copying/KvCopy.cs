@@ -57,9 +57,6 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
                 source.Name);
     }
 
-    private static bool IsEqual(KvItem item, KvItem? existing) =>
-        existing is not null && item.Value == existing.Value && item.ExpiresTime == existing.ExpiresTime;
-
     private KvStoreInfo GetSource(string store)
     {
         if (ReferenceEquals(DelegatingStorage.GetInnermost(_from), DelegatingStorage.GetInnermost(_to)))
@@ -123,10 +120,9 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
         }
         else
         {
-            foreach (string[] part in namespaces.Chunk(Math.Min(KvBatchWriter.MaximumCount, _to.MaximumBatchCount)))
-            {
-                _to.Commit(source.Name, part.Aggregate(new KvBatch(), (batch, namespacePath) => batch.AddNamespace(namespacePath)), cancellation);
-            }
+            var parts = new BatchParts(_to, source.Name, cancellation);
+            Array.ForEach(namespaces, parts.AddNamespace);
+            parts.Flush();
         }
 
         return leftOut;
@@ -143,7 +139,7 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
         };
         foreach ((KvItem item, KvItem? existing) in Pair(store))
         {
-            if (!IsEqual(item, existing))
+            if (!ItemPairs.AreEqual(item, existing))
             {
                 writer.Set(item.FullKey, item.Value, item.Expires);
             }
@@ -156,19 +152,6 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
         return written;
     }
 
-    // Both sides come in the same order, so one pass pairs them and holds two items at a time.
-    private IEnumerable<(KvItem Item, KvItem? Existing)> Pair(string store)
-    {
-        using IEnumerator<KvItem> target = _to.Scan(store, KvRange.All, cancellation).GetEnumerator();
-        bool hasTarget = target.MoveNext();
-        foreach (KvItem item in _from.Scan(store, KvRange.All, cancellation))
-        {
-            while (hasTarget && KvOrder.Instance.Compare(target.Current.FullKey, item.FullKey) < 0)
-            {
-                hasTarget = target.MoveNext();
-            }
-
-            yield return (item, hasTarget && target.Current.FullKey == item.FullKey ? target.Current : null);
-        }
-    }
+    private IEnumerable<(KvItem Item, KvItem? Existing)> Pair(string store) =>
+        ItemPairs.Of(_from.Scan(store, KvRange.All, cancellation), _to.Scan(store, KvRange.All, cancellation), fullKey => fullKey);
 }

@@ -1,20 +1,15 @@
-// Copying and moving of items and namespaces, within a store, between stores and between storages. A move is never a loss:
-// the source is deleted only behind the commit at the target, and within one store both are one batch where it fits.
+// Copying and moving of items and namespaces, within a store, between stores and between storages. A move is a copy whose
+// source goes; this part holds what both need.
 namespace KvStore;
 
 /// <summary>Copies or moves an item, a namespace, or a node that is both.</summary>
 /// <param name="cancellation">Ends the transfer between two batches; what is committed stays, and a move has deleted nothing then.</param>
-public sealed class KvTransfer(CancellationToken cancellation)
+public sealed partial class KvTransfer(CancellationToken cancellation)
 {
-    /// <summary>The most changes of a move that is one batch; a larger one is copied in batches and deleted behind them.</summary>
-    public const int MaximumAtomicCount = 20_000;
-
-    private const int MaximumPasses = 10;
-
     /// <summary>Told the number of items committed so far.</summary>
     public Action<long>? Progress { get; init; }
 
-    /// <summary>Told in words what the target cannot keep: namespaces that are empty.</summary>
+    /// <summary>Told in words what the target cannot keep, namespaces that are empty, and what of a moved source stays although it is empty.</summary>
     public Action<string>? LeftOut { get; init; }
 
     /// <summary>Copies the item of a path, and with <paramref name="recurse"/> all that lies beneath it.</summary>
@@ -28,7 +23,11 @@ public sealed class KvTransfer(CancellationToken cancellation)
         CheckApart(source, target, recurse, isMove: false);
         PrepareStore(source, target, recurse);
         long count = 0;
-        KvBatchWriter writer = GetWriter(target, changes => Progress?.Invoke(count += changes));
+        KvBatchWriter writer = GetWriter(target, changes =>
+        {
+            count += changes;
+            Progress?.Invoke(count);
+        });
         foreach (string path in GetKept(source, target, recurse))
         {
             // A namespace may lie where none can be kept (white space at its end): said before any item is written.
@@ -42,31 +41,6 @@ public sealed class KvTransfer(CancellationToken cancellation)
 
         writer.Flush();
         KeepNamespaces(source, target, recurse);
-        return count;
-    }
-
-    /// <summary>Moves the item of a path and all that lies beneath it.</summary>
-    /// <param name="source">What is moved.</param>
-    /// <param name="target">The path that it is to have.</param>
-    /// <returns>The number of items moved.</returns>
-    /// <exception cref="KvException">As <see cref="Copy"/>; the source is whole then.</exception>
-    public long Move(KvEnd source, KvEnd target)
-    {
-        CheckApart(source, target, recurse: true, isMove: true);
-        if (source.Storage is ReadOnlyStorage)
-        {
-            // Refused before anything is copied, in its own words.
-            source.Storage.Commit(source.Store, new KvBatch(), cancellation);
-        }
-
-        if (source.SharesStoreWith(target) && TryMoveAtOnce(source, target) is { } moved)
-        {
-            Progress?.Invoke(moved);
-            return moved;
-        }
-
-        long count = Copy(source, target, recurse: true);
-        DeleteCopied(source, target);
         return count;
     }
 
@@ -134,11 +108,13 @@ public sealed class KvTransfer(CancellationToken cancellation)
 
     private void KeepNamespaces(KvEnd source, KvEnd target, bool recurse)
     {
-        foreach (string[] part in GetKept(source, target, recurse).Chunk(Math.Min(KvBatchWriter.MaximumCount, target.Storage.MaximumBatchCount)))
+        var parts = new BatchParts(target.Storage, target.Store, cancellation);
+        foreach (string path in GetKept(source, target, recurse))
         {
-            target.Storage.Commit(target.Store, part.Aggregate(new KvBatch(), (batch, path) => batch.AddNamespace(path)), cancellation);
+            parts.AddNamespace(path);
         }
 
+        parts.Flush();
         if (target.Storage.Capabilities.HasFlag(KvCapabilities.EmptyNamespaces) || LeftOut is null)
         {
             return;
@@ -150,129 +126,6 @@ public sealed class KvTransfer(CancellationToken cancellation)
             {
                 LeftOut($"Namespace '{KvPath.ToAbsolute(path)}' is empty, and storage '{target.Storage.Description}' keeps no empty namespaces.");
             }
-        }
-    }
-
-    private long? TryMoveAtOnce(KvEnd source, KvEnd target)
-    {
-        int maximum = Math.Min(MaximumAtomicCount, source.Storage.MaximumBatchCount);
-        KvItem[] items = [.. GetItems(source, recurse: true).Take(maximum)];
-        string[] kept = [.. GetKept(source, target, recurse: true).Take(maximum)];
-
-        // Key by key, so that what another writer adds meanwhile stays; only namespaces that are kept go as such.
-        var batch = new KvBatch();
-        if (source.Storage.GetKeptNamespaces(source.Store, source.Path, cancellation).Any())
-        {
-            batch.DeleteNamespace(source.Path);
-        }
-
-        foreach (KvItem item in items)
-        {
-            batch.Delete(item.FullKey);
-        }
-
-        foreach (KvItem item in items)
-        {
-            batch.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
-            RequireUnchanged(batch, source, item);
-        }
-
-        foreach (string path in kept)
-        {
-            batch.AddNamespace(path);
-        }
-
-        if (items.Length == maximum || kept.Length == maximum || batch.Count > maximum)
-        {
-            return null;
-        }
-
-        // What was changed since it was read must not be lost: where it can be checked, the move begins again.
-        return source.Storage.Commit(source.Store, batch, cancellation).Succeeded ? items.Length : TryMoveAtOnce(source, target);
-    }
-
-    private static void RequireUnchanged(KvBatch batch, KvEnd source, KvItem item)
-    {
-        if (item.Version is { } version && source.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
-        {
-            batch.RequireVersion(item.FullKey, version);
-        }
-    }
-
-    // Nothing is deleted that the target was not just found to have: what changed or came meanwhile is copied and compared again.
-    private void DeleteCopied(KvEnd source, KvEnd target)
-    {
-        for (int pass = 0; pass < MaximumPasses; pass++)
-        {
-            DeleteEqual(source, target);
-            if (!GetItems(source, recurse: true).Any())
-            {
-                DeleteEmpty(source);
-                return;
-            }
-        }
-
-        throw new KvException(
-            KvError.CopyDiffers,
-            $"'{KvPath.ToAbsolute(source.Path)}' of store '{source.Store}' was copied, but is being changed again and again; what was not yet deleted there stays. Move it again when its writers rest.",
-            source.Path);
-    }
-
-    private void DeleteEqual(KvEnd source, KvEnd target)
-    {
-        int maximum = Math.Min(KvBatchWriter.MaximumCount, source.Storage.MaximumBatchCount);
-        KvBatchWriter writer = GetWriter(target);
-        var batch = new KvBatch();
-        foreach ((KvItem item, KvItem? copied) in Pair(source, target))
-        {
-            if (copied is null || copied.Value != item.Value || copied.ExpiresTime != item.ExpiresTime)
-            {
-                writer.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
-                continue;
-            }
-
-            RequireUnchanged(batch.Delete(item.FullKey), source, item);
-            if (batch.Count == maximum)
-            {
-                // A condition that does not hold deletes nothing; the next pass sees to it.
-                source.Storage.Commit(source.Store, batch, cancellation);
-                batch = new KvBatch();
-            }
-        }
-
-        writer.Flush();
-        if (batch.Count > 0)
-        {
-            source.Storage.Commit(source.Store, batch, cancellation);
-        }
-    }
-
-    // Both sides come in the same order, so one pass pairs them and holds two items at a time.
-    private IEnumerable<(KvItem Item, KvItem? Copied)> Pair(KvEnd source, KvEnd target)
-    {
-        using IEnumerator<KvItem> copies = GetItems(target, recurse: true).GetEnumerator();
-        bool hasCopy = copies.MoveNext();
-        foreach (KvItem item in GetItems(source, recurse: true))
-        {
-            string targetKey = GetTargetKey(source, target, item.FullKey);
-            while (hasCopy && KvOrder.Instance.Compare(copies.Current.FullKey, targetKey) < 0)
-            {
-                hasCopy = copies.MoveNext();
-            }
-
-            yield return (item, hasCopy && copies.Current.FullKey == targetKey ? copies.Current : null);
-        }
-    }
-
-    private void DeleteEmpty(KvEnd source)
-    {
-        if (source.Path.Length == 0)
-        {
-            source.Storage.RemoveStore(source.Store, cancellation);
-        }
-        else if (source.Storage.GetKeptNamespaces(source.Store, source.Path, cancellation).Any())
-        {
-            source.Storage.Commit(source.Store, new KvBatch().DeleteNamespace(source.Path), cancellation);
         }
     }
 }

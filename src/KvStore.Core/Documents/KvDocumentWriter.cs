@@ -35,7 +35,8 @@ public static class KvDocumentWriter
             foreach (KvItem item in storage.Scan(store.Name, KvRange.All, cancellation))
             {
                 WriteItem(json, item);
-                written?.Invoke(++count);
+                count++;
+                written?.Invoke(count);
                 if (json.BytesPending > FlushSize)
                 {
                     json.Flush();

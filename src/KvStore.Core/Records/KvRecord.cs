@@ -60,6 +60,9 @@ public abstract class KvRecord
     /// <summary>The version of the record's item when it was last read or set; null if it never was, or the storage keeps none.</summary>
     public long? Version { get; private set; }
 
+    /// <summary>The revision that changed the stored record last; null where the storage keeps none.</summary>
+    internal long? ModRevision { get; private set; }
+
     /// <summary>Where the record was read from or set; null if neither.</summary>
     public KvRecords? Source { get; private set; }
 
@@ -136,9 +139,10 @@ public abstract class KvRecord
     internal abstract string? GetTerm(RecordTerm term);
 
     /// <summary>Notes what a storage holds of the record; nothing is changed then.</summary>
-    internal void SetStored(KvRecords source, JsonObject document, long position, long? version, IReadOnlyDictionary<string, string> properties, IReadOnlyList<string> partKeys)
+    internal void SetStored(KvRecords source, JsonObject document, long position, (long? Version, long? ModRevision) read, IReadOnlyDictionary<string, string> properties, IReadOnlyList<string> partKeys)
     {
-        (Source, Document, Position, Version, StoredProperties, PartKeys) = (source, document, position, version, properties, partKeys);
+        (Source, Document, Position, StoredProperties, PartKeys) = (source, document, position, properties, partKeys);
+        (Version, ModRevision) = read;
         _changed.Clear();
         _changedProperties.Clear();
     }

@@ -44,7 +44,8 @@ public sealed partial class KvRecords
             if (commit.Succeeded)
             {
                 IReadOnlyDictionary<string, string> properties = record.Properties;
-                record.SetStored(Lasting, document, position, commit.Items.FirstOrDefault(item => item.FullKey == recordKey)?.Version, properties, []);
+                KvItem? written = commit.Items.FirstOrDefault(item => item.FullKey == recordKey);
+                record.SetStored(Lasting, document, position, (written?.Version, written?.ModRevision), properties, []);
                 return;
             }
 
@@ -76,7 +77,7 @@ public sealed partial class KvRecords
         if (record.Type != KvRecordType.KeyValue)
         {
             record.MarkDeleted();
-            record.SetStored(Lasting, record.Document, record.Position, version: null, record.StoredProperties, []);
+            record.SetStored(Lasting, record.Document, record.Position, (null, null), record.StoredProperties, []);
         }
     }
 
@@ -186,9 +187,8 @@ public sealed partial class KvRecords
 
     // Without conditions or versions a storage takes the last writer's word; index items that go stale so do no harm.
     private KvBatch Guard(KvBatch batch, string recordKey, KvRecord? stored) =>
-        !_storage.Capabilities.HasFlag(KvCapabilities.Conditions) ? batch
-        : stored is null ? batch.RequireAbsent(recordKey)
-        : stored.Version is { } version ? batch.RequireVersion(recordKey, version)
+        stored is not null ? batch.RequireUnchanged(recordKey, stored.Version, stored.ModRevision, _storage.Capabilities)
+        : _storage.Capabilities.HasFlag(KvCapabilities.Conditions) ? batch.RequireAbsent(recordKey)
         : batch;
 
     private static KvBatch Require(KvBatch batch, string recordKey, long version) =>

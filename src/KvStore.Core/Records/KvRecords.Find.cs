@@ -29,7 +29,7 @@ public sealed partial class KvRecords
             return false;
         }
 
-        record.SetStored(Lasting, stored.Document, stored.Position, stored.Version, stored.StoredProperties, stored.PartKeys);
+        record.SetStored(Lasting, stored.Document, stored.Position, (stored.Version, stored.ModRevision), stored.StoredProperties, stored.PartKeys);
         return true;
     }
 
@@ -55,7 +55,7 @@ public sealed partial class KvRecords
                     Lasting,
                     document,
                     position,
-                    item.Version,
+                    (item.Version, item.ModRevision),
                     beneath.Where(part => KvPath.IsBeneath(part.FullKey, properties)).ToDictionary(part => KvPath.GetRelative(part.FullKey, properties), part => part.Value),
                     [.. beneath.Select(part => part.FullKey)]);
                 return record;

@@ -2,7 +2,7 @@
 namespace KvStore;
 
 /// <summary>
-/// Checks names, keys, text, limits and capabilities before a storage sees them, and spells out what a simple storage
+/// Checks names, keys, text, limits and capabilities before a storage sees them, and has spelled out what a simple storage
 /// cannot do by itself.
 /// </summary>
 public sealed class CheckedStorage : DelegatingStorage
@@ -85,7 +85,7 @@ public sealed class CheckedStorage : DelegatingStorage
             return transaction.Commit(batch, cancellation);
         }
 
-        KvBatch spelledOut = SpellOut(Next, store, batch, cancellation);
+        KvBatch spelledOut = NamespaceDeletes.SpellOut(Next, store, batch, cancellation);
         CheckCount(spelledOut, store);
         return Next.Commit(store, spelledOut, cancellation);
     }
@@ -122,7 +122,7 @@ public sealed class CheckedStorage : DelegatingStorage
     public override void Load(IEnumerable<KvEntry> entries, KvLoadMode mode, CancellationToken cancellation)
     {
         KvTransaction.Refuse("Loading whole stores");
-        Next.Load(Check(entries, cancellation), mode, cancellation);
+        Next.Load(new CheckedLoad(this, cancellation).Check(entries), mode, cancellation);
     }
 
     /// <inheritdoc/>
@@ -203,46 +203,6 @@ public sealed class CheckedStorage : DelegatingStorage
         return Next.Check(store, cancellation);
     }
 
-    /// <summary>Replaces namespace deletes by deletes of the keys beneath, for a storage that knows only those.</summary>
-    internal static KvBatch SpellOut(KvStorage storage, string store, KvBatch batch, CancellationToken cancellation)
-    {
-        if (batch.DeletedNamespaces.Count == 0 || storage.Capabilities.HasFlag(KvCapabilities.NamespaceDeletes))
-        {
-            return batch;
-        }
-
-        var spelledOut = new KvBatch();
-        foreach (string namespacePath in batch.DeletedNamespaces)
-        {
-            foreach (KvItem item in storage.Scan(store, KvRange.Beneath(namespacePath) with { KeysOnly = true }, cancellation))
-            {
-                spelledOut.Delete(item.FullKey);
-            }
-        }
-
-        foreach (string fullKey in batch.Deletes)
-        {
-            spelledOut.Delete(fullKey);
-        }
-
-        foreach (string namespacePath in batch.AddedNamespaces)
-        {
-            spelledOut.AddNamespace(namespacePath);
-        }
-
-        foreach (KvSet set in batch.Sets)
-        {
-            spelledOut.Set(set.FullKey, set.Value, KvTime.ToDateTime(set.ExpiresTime));
-        }
-
-        foreach (KvCondition condition in batch.Conditions)
-        {
-            spelledOut.Require(condition);
-        }
-
-        return batch.RequiredRevision is { } revision ? spelledOut.RequireRevision(revision) : spelledOut;
-    }
-
     // Ctrl+C ends a long scan even of a plugin that never looks at its token.
     private static IEnumerable<KvItem> Scan(IEnumerable<KvItem> items, CancellationToken cancellation)
     {
@@ -296,39 +256,8 @@ public sealed class CheckedStorage : DelegatingStorage
         Require(KvCapabilities.Expiry, batch.Sets.Any(set => set.ExpiresTime != 0));
     }
 
-    // Each entry is checked as it streams by, so that whoever reads it knows where it stood.
-    private IEnumerable<KvEntry> Check(IEnumerable<KvEntry> entries, CancellationToken cancellation)
-    {
-        string? owner = null;
-        KvLimits limits = Limits;
-        foreach (KvEntry entry in entries)
-        {
-            if (entry is KvStoreEntry store)
-            {
-                KvPath.CheckStoreName(store.Name);
-                owner = $"store '{store.Name}'";
-                limits = GetLimits(store.Name, store.Limits, cancellation);
-            }
-            else if (owner is null)
-            {
-                throw new ArgumentException("A load must begin with a store.", nameof(entries));
-            }
-            else if (entry is KvItemEntry { Set: KvSet set })
-            {
-                limits.Check(set.FullKey, set.Value, owner);
-                Require(KvCapabilities.Expiry, set.ExpiresTime != 0);
-            }
-            else if (entry is KvNamespaceEntry { NamespacePath: string path })
-            {
-                KvPath.CheckKey(path, limits.MaximumKeySize, owner);
-                Require(KvCapabilities.EmptyNamespaces, isNeeded: true);
-            }
-
-            yield return entry;
-        }
-    }
-
-    private void Require(KvCapabilities capability, bool isNeeded)
+    /// <summary>Refuses what needs a capability that the storage lacks.</summary>
+    internal void Require(KvCapabilities capability, bool isNeeded)
     {
         if (isNeeded && !Capabilities.HasFlag(capability))
         {

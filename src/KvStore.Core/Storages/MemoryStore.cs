@@ -10,7 +10,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     private static readonly IComparer<KvItem> ByKey = Comparer<KvItem>.Create((x, y) => KvOrder.Instance.Compare(x.FullKey, y.FullKey));
 
     private readonly ConcurrentDictionary<string, KvItem> _index = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, long> _expiries = new();
+    private readonly MemoryExpiries _expiries = new();
     private readonly object _publishing = new();
     private Contents _contents = new(ImmutableSortedSet.Create(ByKey), ImmutableSortedSet.Create<string>(KvOrder.Instance), revision, NextExpiry: long.MaxValue);
 
@@ -82,21 +82,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
     }
 
     /// <summary>How long until the next item expires; null if none does. Not while a batch is applied.</summary>
-    public TimeSpan? GetTimeToExpiry()
-    {
-        while (_expiries.TryPeek(out string? fullKey, out long expires))
-        {
-            if (_index.TryGetValue(fullKey, out KvItem? item) && item.ExpiresTime == expires)
-            {
-                return TimeSpan.FromMicroseconds(expires - KvTime.Now);
-            }
-
-            // Of an item that was set anew or removed since.
-            _expiries.Dequeue();
-        }
-
-        return null;
-    }
+    public TimeSpan? GetTimeToExpiry() => _expiries.GetTimeToNext();
 
     public IEnumerable<KvNode> GetChildren(string namespacePath, CancellationToken cancellation)
     {
@@ -127,13 +113,20 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         ImmutableSortedSet<KvItem>.Builder items = _contents.Items.ToBuilder();
         ImmutableSortedSet<string>.Builder namespaces = _contents.Namespaces.ToBuilder();
 
-        List<string> removed = RemoveExpired(items, now);
+        var removed = new List<string>();
+        foreach (KvItem item in _expiries.TakeExpired(now))
+        {
+            items.Remove(item);
+            removed.Add(item.FullKey);
+        }
+
         int expired = removed.Count;
         foreach (string namespacePath in batch.DeletedNamespaces)
         {
             foreach (KvItem item in Scan(_contents.Items, KvRange.Beneath(namespacePath), CancellationToken.None, withExpired: true))
             {
                 items.Remove(item);
+                _expiries.Remove(item);
                 removed.Add(item.FullKey);
             }
 
@@ -145,6 +138,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         {
             if (_index.TryGetValue(fullKey, out KvItem? item) && items.Remove(item))
             {
+                _expiries.Remove(item);
                 removed.Add(fullKey);
             }
         }
@@ -156,8 +150,7 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
             written[i] = Write(items, batch.Sets[i], newRevision, now);
         }
 
-        long nextExpiry = _expiries.TryPeek(out _, out long expires) ? expires : long.MaxValue;
-        var after = new Contents(items.ToImmutable(), namespaces.ToImmutable(), newRevision, nextExpiry);
+        var after = new Contents(items.ToImmutable(), namespaces.ToImmutable(), newRevision, _expiries.Next);
         Publish(after, removed, written);
         if (isRecording)
         {
@@ -245,30 +238,12 @@ internal sealed class MemoryStore(string name, KvLimits limits, bool isKept, lon
         if (old is not null)
         {
             items.Remove(old);
+            _expiries.Remove(old);
         }
 
         items.Add(item);
-        if (set.ExpiresTime != 0)
-        {
-            _expiries.Enqueue(set.FullKey, set.ExpiresTime);
-        }
-
+        _expiries.Add(item);
         return item;
-    }
-
-    private List<string> RemoveExpired(ImmutableSortedSet<KvItem>.Builder items, long now)
-    {
-        var removed = new List<string>();
-        while (_expiries.TryPeek(out string? fullKey, out long expires) && expires <= now)
-        {
-            _expiries.Dequeue();
-            if (_index.TryGetValue(fullKey, out KvItem? item) && IsExpired(item, now) && items.Remove(item))
-            {
-                removed.Add(fullKey);
-            }
-        }
-
-        return removed;
     }
 
     // Counted only when the first item's time is up: the next commit removes it.

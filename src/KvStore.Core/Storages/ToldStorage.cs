@@ -114,45 +114,64 @@ internal sealed class ToldStorage(KvStorage inner, KvListener listener) : Delega
         }
     }
 
-    private void Tell(string call, string preposition, Action action, Func<long>? getCount = null)
-    {
-        Begin(call, preposition);
-        long start = Stopwatch.GetTimestamp();
-        action();
-        End(call, Stopwatch.GetElapsedTime(start), getCount?.Invoke());
-    }
+    private void Tell(string call, string preposition, Action action, Func<long>? getCount = null) => Tell(
+        call,
+        preposition,
+        () =>
+        {
+            action();
+            return true;
+        },
+        getCount);
 
-    private T Tell<T>(string call, string preposition, Func<T> function)
+    // A call that fails is told too: the slow one that ran into its time-out is what -Debug is asked for.
+    private T Tell<T>(string call, string preposition, Func<T> function, Func<long>? getCount = null)
     {
         Begin(call, preposition);
         long start = Stopwatch.GetTimestamp();
-        T result = function();
-        End(call, Stopwatch.GetElapsedTime(start), count: null);
-        return result;
+        try
+        {
+            return function();
+        }
+        finally
+        {
+            End(call, Stopwatch.GetElapsedTime(start), getCount?.Invoke());
+        }
     }
 
     private IEnumerable<T> TellAll<T>(string call, string preposition, Func<IEnumerable<T>> getAll)
     {
         Begin(call, preposition);
         long count = 0;
-        long start = Stopwatch.GetTimestamp();
         TimeSpan time = TimeSpan.Zero;
-        using IEnumerator<T> all = getAll().GetEnumerator();
+        IEnumerator<T>? all = null;
         try
         {
-            while (all.MoveNext())
+            while (MoveNext())
             {
-                time += Stopwatch.GetElapsedTime(start);
                 count++;
-                yield return all.Current;
-                start = Stopwatch.GetTimestamp();
+                yield return all!.Current;
             }
-
-            time += Stopwatch.GetElapsedTime(start);
         }
         finally
         {
+            all?.Dispose();
             End(call, time, count);
+        }
+
+        // The time of whoever takes the items is not the storage's.
+        bool MoveNext()
+        {
+            long start = Stopwatch.GetTimestamp();
+            try
+            {
+                all ??= getAll().GetEnumerator();
+                return all.MoveNext();
+            }
+            finally
+            {
+                time += Stopwatch.GetElapsedTime(start);
+            }
         }
     }
 }

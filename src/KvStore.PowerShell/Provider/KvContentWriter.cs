@@ -142,9 +142,7 @@ internal sealed class KvContentWriter(
             if (_isAppending && item.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
             {
                 // What another writer appends meanwhile must not be lost.
-                _ = existing is null ? batch.RequireAbsent(item.FullKey)
-                    : existing.Version is { } version ? batch.RequireVersion(item.FullKey, version)
-                    : batch;
+                _ = existing is null ? batch.RequireAbsent(item.FullKey) : batch.RequireUnchanged(existing, item.Storage.Capabilities);
             }
 
             if (item.Storage.Commit(item.Store, batch, cancellation).Succeeded)

@@ -65,6 +65,17 @@ public sealed class EtcdSizeTests : IDisposable
     }
 
     [EtcdFact]
+    public void A_move_of_more_bytes_than_a_request_is_made_in_several()
+    {
+        Storage.Commit(_store, new KvBatch().AddNamespace("n/kept"), default);
+        Storage.Load([new KvStoreEntry(_store), .. Enumerable.Range(0, 2000).Select(i => new KvItemEntry(new KvSet($"n/key{i:D5}", new string('v', 1000))))], KvLoadMode.Merge, default);
+        Assert.Equal(2000, new KvTransfer(default).Move(new KvEnd(Storage, _store, "n"), new KvEnd(Storage, _store, "moved/n")));
+        Assert.Empty(Storage.Scan(_store, KvRange.Beneath("n"), default));
+        Assert.Equal(2000, Storage.Scan(_store, KvRange.Beneath("moved/n"), default).Count());
+        Assert.Equal(["moved/n/kept"], Storage.GetKeptNamespaces(_store, KvPath.Root, default));
+    }
+
+    [EtcdFact]
     public void A_scan_of_many_pages_sees_one_moment_while_others_write()
     {
         Storage.Commit(_store, Fill(4000, valueSize: 10), default);
