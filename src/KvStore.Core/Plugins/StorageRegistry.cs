@@ -71,10 +71,9 @@ public sealed class StorageRegistry
             case string name:
                 return Create(configuration, name);
             default:
-                throw new KvException(
-                    KvError.InvalidConfiguration,
-                    $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {configuration.Storage.GetType().Name}.",
-                    configuration.Storage);
+                // The type stands for the object, which may hold a password.
+                string typeName = configuration.Storage.GetType().Name;
+                throw new KvException(KvError.InvalidConfiguration, $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {typeName}.", typeName);
         }
     }
 
@@ -136,9 +135,13 @@ public sealed class StorageRegistry
         StoragePlugin[] named = [.. GetPlugins().Where(plugin => name is null || IsNamed(plugin, name))];
         string names = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
         string schemes = string.Join(", ", named.SelectMany(plugin => plugin.Schemes).Distinct(StringComparer.OrdinalIgnoreCase));
-        throw name is not null && named.Length == 0
-            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", name)
-            : new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
+        if (name is not null && named.Length == 0)
+        {
+            string shown = StorageUrl.Redact(name);
+            throw new KvException(KvError.StorageNotFound, $"There is no storage plugin '{shown}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", shown);
+        }
+
+        throw new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
     }
 
     // One plugin may go by its name alone; where several share a name ("db"), the connection's scheme decides.

@@ -52,7 +52,8 @@ public sealed class ConnectKvStorageCommand : KvCmdlet
     {
         if (Name.Contains(':', StringComparison.Ordinal))
         {
-            throw new KvException(KvError.InvalidConfiguration, $"'{Name}' cannot name a connection: a colon is for drives. New-PSDrive -PSProvider KvStore makes one.", Name);
+            string shown = StorageUrl.Redact(Name);
+            throw new KvException(KvError.InvalidConfiguration, $"'{shown}' cannot name a connection: a colon is for drives. New-PSDrive -PSProvider KvStore makes one.", shown);
         }
 
         StorageConfiguration configuration = GetConfiguration();

@@ -84,7 +84,12 @@ public sealed partial class KvProvider
     // The engine resolves a root that is there: "myKV/foo" typed in kv:/, or "kv:/myKV/foo".
     private KvDriveInfo? FindOrigin(string root) => ProviderPath.GetDriveName(root) is null ? null
         : KvDriveInfo.Find(SessionState, current: null, root)
-            ?? throw new KvException(KvError.InvalidPath, $"Root '{root}' begins with no kv drive. Give a root such as '/' or 'myKV/foo', or one on a drive that Get-PSDrive -PSProvider KvStore lists.", root);
+            ?? throw NoRoot(StorageUrl.Redact(root));
+
+    private static KvException NoRoot(string shown) => new(
+        KvError.InvalidPath,
+        $"Root '{shown}' begins with no kv drive. Give a root such as '/' or 'myKV/foo', or one on a drive that Get-PSDrive -PSProvider KvStore lists; -Connection takes a URL.",
+        shown);
 
     private static Func<KvStorage> Protect(Func<KvStorage> getStorage, bool isReadOnly)
     {
