@@ -109,6 +109,29 @@ Describe 'A drive' {
         (Get-PSDrive c | Format-List * | Out-String) | Should -Not -Match 'pass\b'
     }
 
+    It 'takes the storage as Connect-KvStorage does: <Case>' -ForEach @(
+        @{ Case = 'a secure string among the options'; Storage = { [TellingStorage] }; Option = @{ user = 'me' }; HasSecret = $true; User = 'me pass' }
+        @{ Case = 'a hashtable'; Storage = { @{ storage = [TellingStorage]; user = 'me'; password = ConvertTo-SecureString pass -AsPlainText -Force } }; Option = @{}; User = 'me pass' }
+        @{ Case = 'options before those of a hashtable'; Storage = { @{ storage = [TellingStorage]; user = 'me' } }; Option = @{ user = 'you' }; User = 'you ' }
+    ) {
+        if ($HasSecret) { $Option.password = ConvertTo-SecureString pass -AsPlainText -Force }
+        foreach ($connect in { New-PSDrive c KvStore / @args -Scope Global }, { Connect-KvStorage -Name c @args }) {
+            [TellingStorage]::LastUser = ''
+            $named = @{ Storage = & $Storage; Option = $Option }
+            $null = & $connect.GetNewClosure() @named
+            [TellingStorage]::LastUser | Should -Be $User
+        }
+        Disconnect-KvStorage c
+    }
+
+    It 'takes a URL as its storage, and an empty hashtable for memory' {
+        $null = New-PSDrive u KvStore / -Storage sqlite:// -Scope Global
+        Set-Content u:/s/x 1
+        Get-Content u:/s/x | Should -Be '1'
+        $null = New-PSDrive e KvStore / -Storage @{} -Scope Global
+        (Get-PSDrive e).DisplayRoot | Should -Be 'memory/'
+    }
+
     It 'follows a connection that another takes the name of' {
         $null = Connect-KvStorage memory -Name followed
         $null = New-PSDrive f KvStore / -Storage followed -Scope Global
