@@ -77,6 +77,37 @@ Describe 'A drive' {
         $mine.Dispose()
     }
 
+    It 'holds nothing when the engine refuses its name' {
+        $null = New-PSDrive outer KvStore / -Storage ([TellingStorage]) -Scope Global
+        $opened, $closed = [TellingStorage]::Opened, [TellingStorage]::Closed
+        { New-PSDrive outer KvStore / -Storage ([TellingStorage]) -Scope Global -ErrorAction Stop } | Should -Throw -ErrorId 'DriveAlreadyExists,*'
+        [TellingStorage]::Closed - $closed | Should -Be ([TellingStorage]::Opened - $opened)
+        $closed = [TellingStorage]::Closed
+        { New-PSDrive OUTER KvStore outer:/s -Scope Global -ErrorAction Stop } | Should -Throw -ErrorId 'DriveAlreadyExists,*'
+        Remove-PSDrive outer
+        [TellingStorage]::Closed - $closed | Should -Be 1
+    }
+
+    It 'may have the name of one in another scope, and closes its own storage' {
+        $null = New-PSDrive t KvStore / -Storage memory -Scope Global
+        Set-Content t:/s/x outer
+        function Use-OwnDrive {
+            $null = New-PSDrive t KvStore / -Storage ([TellingStorage])
+            Set-Content t:/s/x inner
+            Get-Content t:/s/x
+            $null = New-PSDrive kv KvStore t:/s
+            Get-Content kv:/x
+            Remove-PSDrive t
+            Get-Content kv:/x
+            [TellingStorage]::Opened - [TellingStorage]::Closed
+            Remove-PSDrive kv
+            [TellingStorage]::Opened - [TellingStorage]::Closed
+        }
+        $open = [TellingStorage]::Opened - [TellingStorage]::Closed
+        Use-OwnDrive | Should -Be inner, inner, inner, ($open + 1), $open
+        Get-Content t:/s/x | Should -Be outer
+    }
+
     It 'shares one connection with drives that name the same place' {
         Push-Location $here
         $null = New-PSDrive one KvStore / -Connection sqlite:///drive-duties.db -Scope Global
