@@ -431,6 +431,19 @@ Describe 'A storage that can do no more than it must' {
 Describe 'Content that is broken off' {
     AfterEach { Remove-TestDrive }
 
+    It 'takes no more from a stream without end than the storage allows: <Case>' -ForEach @(
+        @{ Case = 'bytes'; Block = { , [byte[]]::new(100) }; Parameters = @{ AsByteStream = $true } }
+        @{ Case = 'text'; Block = { 'x' * 100 }; Parameters = @{} }
+    ) {
+        $null = New-PSDrive tight KvStore / -Storage ([TightStorage]) -Scope Global
+        Set-Content tight:/s/x before
+        $taken = @{ Blocks = 0 }
+        { & { while ($taken.Blocks -lt 1000) { $taken.Blocks++; & $Block } } | Set-Content tight:/s/x @Parameters -ErrorAction Stop } |
+            Should -Throw -ErrorId 'KvStore.ValueTooLong,*' -ExpectedMessage "*'/x'*1000*"
+        $taken.Blocks | Should -BeLessThan 100
+        Get-Content tight:/s/x | Should -Be before
+    }
+
     It 'writes nothing when the command is stopped' {
         $null = New-PSDrive m KvStore / -Storage ($storage = [KvStore.MemoryStorage]::new()) -Scope Global
         Set-Content m:/s/x before

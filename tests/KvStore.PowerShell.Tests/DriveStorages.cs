@@ -1,4 +1,5 @@
-// Storages that show what a drive does with them: one that does only what it must, and one that tells when it is opened and closed.
+// Storages that show what a drive does with them: one that does only what it must, one that tells when it is
+// opened and closed, one that allows little.
 // Loaded by DriveDuties.Tests.ps1 with Add-Type; not part of the test program.
 using System.Collections.Generic;
 using System.Threading;
@@ -39,4 +40,12 @@ public sealed class TellingStorage : DelegatingStorage
     }
 
     protected override void Dispose(bool disposing) { Closed++; base.Dispose(disposing); }
+}
+
+/// <summary>Allows small values only.</summary>
+public sealed class TightStorage : DelegatingStorage
+{
+    public TightStorage() : base(new MemoryStorage()) { }
+
+    public override KvLimits Limits { get { return new KvLimits(100, 1000); } }
 }
