@@ -172,6 +172,22 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void What_is_no_assembly_beside_a_plugin_without_deps_json_is_left_alone()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "a-native.dll"), "no assembly");
+            File.Copy(Path.Combine(PluginFolder, "ListModule.dll"), Path.Combine(folder, "ListModule.dll"));
+            Assert.Equal("list", Assert.Single(StoragePlugin.FromFolder(folder)).Name);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_source_is_asked_once_and_only_when_nothing_known_fits()
     {
         int asked = 0;
