@@ -239,6 +239,22 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void A_source_that_fails_stands_in_nobodys_way()
+    {
+        int asked = 0;
+        _registry.AddSource(() =>
+        {
+            asked++;
+            throw new KvException(KvError.InvalidPlugin, "broken");
+        });
+        _registry.AddSource(() => [new StoragePlugin("late", typeof(MemoryStorage))]);
+        Assert.Equal(["late", "memory"], _registry.GetPlugins().Select(plugin => plugin.Name));
+        Assert.Equal("memory", _registry.Create(new StorageConfiguration("late")).Description);
+        Assert.Equal("broken", Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("nowhere"))).Message);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public void Plugins_that_share_a_name_are_told_apart_by_the_scheme()
     {
         _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
