@@ -67,7 +67,8 @@ Describe 'Copy-KvStore' {
 
     It 'names a store or a storage that is not there' {
         { Copy-KvStore nope -From default -To target } | Should -Throw -ErrorId 'KvStore.StoreNotFound*'
-        { Copy-KvStore -From default -To nope } | Should -Throw -ErrorId 'KvStore.StorageNotFound*'
+        { Copy-KvStore -From default -To memory } | Should -Throw -ErrorId 'KvStore.StorageNotFound*' -ExpectedMessage "*'memory'*URL*sqlite:///*"
+        { Copy-KvStore -From etcd -To default } | Should -Throw -ErrorId 'KvStore.StorageNotFound*' -ExpectedMessage "*'etcd'*URL*sqlite:///*"
     }
 }
 
@@ -89,8 +90,8 @@ Describe 'Compressed documents' {
         $file = Join-Path $TestDrive stopped.json.gz
         Export-KvStore gz -Path $file
         $open = [KvStore.PowerShell.ModuleLifetime].Assembly.GetType('KvStore.PowerShell.WholeFile').GetMethod('Open')
-        { $open.Invoke($null, @($file, [Threading.CancellationToken]::new($true))) } | Should -Throw -ExpectedMessage '*operation was canceled*'
-        $open.Invoke($null, @($file, [Threading.CancellationToken]::None)).Dispose()
+        { $open.Invoke($null, @([string] $file, [Threading.CancellationToken]::new($true))) } | Should -Throw -ExpectedMessage '*operation was canceled*'
+        $open.Invoke($null, @([string] $file, [Threading.CancellationToken]::None)).Dispose()
         Remove-KvStore gz -Force
     }
 

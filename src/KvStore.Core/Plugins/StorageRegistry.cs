@@ -61,17 +61,25 @@ public sealed class StorageRegistry
             case Type type when typeof(KvStorage).IsAssignableFrom(type):
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
             case null or "":
-                // A URL names its plugin; what is no URL is the file of a database.
                 RefuseHalfUrl(configuration.Connection);
-                return Create(configuration, name: configuration.Connection is null ? "memory" : StorageUrl.GetScheme(configuration.Connection) is null ? "db" : null);
-            case string name:
-                return Create(configuration, name);
+                return CreateByPlugin(configuration);
+            case string:
+                return CreateByPlugin(configuration);
             default:
                 // The type stands for the object, which may hold a password.
                 string typeName = configuration.Storage.GetType().Name;
                 throw new KvException(KvError.InvalidConfiguration, $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {typeName}.", typeName);
         }
     }
+
+    /// <summary>The name of the plugin that <see cref="Create(StorageConfiguration)"/> chooses; of a class or an instance that of the class.</summary>
+    /// <exception cref="KvException"><see cref="KvError.StorageNotFound"/>: no plugin of that name or scheme.</exception>
+    public string GetPluginName(StorageConfiguration configuration) => configuration.Storage switch
+    {
+        null or string => Find(configuration).Name,
+        Type type => type.Name,
+        object instance => instance.GetType().Name,
+    };
 
     // "memory:" would make a file of that name, which nobody asked for. What follows the colon may be a password.
     private void RefuseHalfUrl(string? connection)
@@ -82,8 +90,7 @@ public sealed class StorageRegistry
         }
 
         string scheme = connection[..colon];
-        Ask(() => IsKnown(scheme));
-        if (!IsKnown(scheme))
+        if (!GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase)))
         {
             return;
         }
@@ -94,18 +101,21 @@ public sealed class StorageRegistry
             scheme);
     }
 
-    private bool IsKnown(string scheme)
+    private KvStorage CreateByPlugin(StorageConfiguration configuration)
     {
-        lock (_gate)
-        {
-            return _plugins.Exists(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase));
-        }
+        StoragePlugin plugin = Find(configuration);
+        return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
     }
 
-    private KvStorage Create(StorageConfiguration configuration, string? name)
+    // A URL names its plugin; what is no URL is the file of a database.
+    private StoragePlugin Find(StorageConfiguration configuration)
     {
-        StoragePlugin plugin = Find(name, StorageUrl.GetScheme(configuration.Connection));
-        return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
+        string? scheme = StorageUrl.GetScheme(configuration.Connection);
+        string? name = configuration.Storage is string { Length: > 0 } named ? named
+            : configuration.Connection is null ? "memory"
+            : scheme is null ? "db"
+            : null;
+        return Find(name, scheme);
     }
 
     private StoragePlugin Find(string? name, string? scheme)
