@@ -87,6 +87,36 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void A_URL_as_the_storage_is_the_connection()
+    {
+        _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
+        var entries = new System.Collections.Hashtable { ["storage"] = "first://me:s3cret@host" };
+        foreach (StorageConfiguration configuration in new[] { new StorageConfiguration("first://me:s3cret@host"), StorageConfiguration.FromDictionary(entries, ".") })
+        {
+            Assert.Null(configuration.Storage);
+            Assert.Equal("first://me:s3cret@host", configuration.Connection);
+            Assert.Equal("first", _registry.Create(configuration).Description);
+        }
+
+        entries["Connection"] = "second://";
+        Assert.Equal(KvError.InvalidConfiguration, Assert.Throws<KvException>(() => StorageConfiguration.FromDictionary(entries, ".")).Error);
+    }
+
+    [Theory]
+    [InlineData("nowhere://me:s3cret@host/db")]
+    [InlineData("nowhere:me:s3cret@host/db")]
+    public void A_secret_in_place_of_a_name_is_not_shown(string storage)
+    {
+        KvException e = Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(storage)));
+        Assert.Equal(KvError.StorageNotFound, e.Error);
+        Assert.DoesNotContain("s3cret", $"{e} {e.Target}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_error_of_what_is_no_storage_holds_its_type_alone() =>
+        Assert.Equal("Hashtable", Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(new System.Collections.Hashtable { ["password"] = "s3cret" }))).Target);
+
+    [Fact]
     public void Anything_else_is_an_invalid_storage() =>
         Assert.Equal(KvError.InvalidConfiguration, Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(5))).Error);
 
@@ -134,6 +164,22 @@ public sealed class PluginTests
             File.WriteAllText(Path.Combine(folder, "noise.dll"), "no assembly");
             Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => StoragePlugin.FromFolder(folder)).Error);
             Assert.Equal(KvError.InvalidPlugin, Assert.Throws<KvException>(() => StoragePlugin.FromFolder(Path.Combine(folder, "none"))).Error);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void What_is_no_assembly_beside_a_plugin_without_deps_json_is_left_alone()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "a-native.dll"), "no assembly");
+            File.Copy(Path.Combine(PluginFolder, "ListModule.dll"), Path.Combine(folder, "ListModule.dll"));
+            Assert.Equal("list", Assert.Single(StoragePlugin.FromFolder(folder)).Name);
         }
         finally
         {
@@ -193,6 +239,22 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public void A_source_that_fails_stands_in_nobodys_way()
+    {
+        int asked = 0;
+        _registry.AddSource(() =>
+        {
+            asked++;
+            throw new KvException(KvError.InvalidPlugin, "broken");
+        });
+        _registry.AddSource(() => [new StoragePlugin("late", typeof(MemoryStorage))]);
+        Assert.Equal(["late", "memory"], _registry.GetPlugins().Select(plugin => plugin.Name));
+        Assert.Equal("memory", _registry.Create(new StorageConfiguration("late")).Description);
+        Assert.Equal("broken", Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration("nowhere"))).Message);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public void Plugins_that_share_a_name_are_told_apart_by_the_scheme()
     {
         _registry.Register(new StoragePlugin("db", typeof(FirstStorage), "first"));
@@ -210,6 +272,8 @@ public sealed class PluginTests
     [InlineData("linstor://host?token=s3cret", "linstor://host?token=***")]
     [InlineData("sqlite:////home/me/kv.db", "sqlite:////home/me/kv.db")]
     [InlineData("etcd://me@host", "etcd://me@host")]
+    [InlineData("etcd:me:s3cret@host", "etcd:me:***@host")]
+    [InlineData("list+x:/me:s3cret@host", "list+x:/me:***@host")]
     public void Secrets_are_not_shown(string connection, string shown) => Assert.Equal(shown, StorageUrl.Redact(connection));
 
     [Fact]

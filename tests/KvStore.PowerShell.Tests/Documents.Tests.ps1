@@ -98,6 +98,16 @@ Describe 'Export-KvStore' {
     }
 }
 
+Describe 'Text for Import-KvStore that is no Unicode' {
+    It 'is refused as anywhere else' {
+        Connect-KvStorage memory | Out-Null
+        Set-KvItem k mark -Store s
+        $document = (Export-KvStore s) -replace 'mark', [string][char]0xD800
+        { $document | Import-KvStore -As t -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidText,*'
+        Get-KvStore t* | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Import-KvStore' {
     BeforeEach { Reset-Store }
 

@@ -77,6 +77,37 @@ Describe 'A drive' {
         $mine.Dispose()
     }
 
+    It 'holds nothing when the engine refuses its name' {
+        $null = New-PSDrive outer KvStore / -Storage ([TellingStorage]) -Scope Global
+        $opened, $closed = [TellingStorage]::Opened, [TellingStorage]::Closed
+        { New-PSDrive outer KvStore / -Storage ([TellingStorage]) -Scope Global -ErrorAction Stop } | Should -Throw -ErrorId 'DriveAlreadyExists,*'
+        [TellingStorage]::Closed - $closed | Should -Be ([TellingStorage]::Opened - $opened)
+        $closed = [TellingStorage]::Closed
+        { New-PSDrive OUTER KvStore outer:/s -Scope Global -ErrorAction Stop } | Should -Throw -ErrorId 'DriveAlreadyExists,*'
+        Remove-PSDrive outer
+        [TellingStorage]::Closed - $closed | Should -Be 1
+    }
+
+    It 'may have the name of one in another scope, and closes its own storage' {
+        $null = New-PSDrive t KvStore / -Storage memory -Scope Global
+        Set-Content t:/s/x outer
+        function Use-OwnDrive {
+            $null = New-PSDrive t KvStore / -Storage ([TellingStorage])
+            Set-Content t:/s/x inner
+            Get-Content t:/s/x
+            $null = New-PSDrive kv KvStore t:/s
+            Get-Content kv:/x
+            Remove-PSDrive t
+            Get-Content kv:/x
+            [TellingStorage]::Opened - [TellingStorage]::Closed
+            Remove-PSDrive kv
+            [TellingStorage]::Opened - [TellingStorage]::Closed
+        }
+        $open = [TellingStorage]::Opened - [TellingStorage]::Closed
+        Use-OwnDrive | Should -Be inner, inner, inner, ($open + 1), $open
+        Get-Content t:/s/x | Should -Be outer
+    }
+
     It 'shares one connection with drives that name the same place' {
         Push-Location $here
         $null = New-PSDrive one KvStore / -Connection sqlite:///drive-duties.db -Scope Global
@@ -107,6 +138,29 @@ Describe 'A drive' {
         $null = New-PSDrive c KvStore / -Storage ([TellingStorage]) -Credential ([pscredential]::new('me', $secret)) -Scope Global
         [TellingStorage]::LastUser | Should -Be 'me pass'
         (Get-PSDrive c | Format-List * | Out-String) | Should -Not -Match 'pass\b'
+    }
+
+    It 'takes the storage as Connect-KvStorage does: <Case>' -ForEach @(
+        @{ Case = 'a secure string among the options'; Storage = { [TellingStorage] }; Option = @{ user = 'me' }; HasSecret = $true; User = 'me pass' }
+        @{ Case = 'a hashtable'; Storage = { @{ storage = [TellingStorage]; user = 'me'; password = ConvertTo-SecureString pass -AsPlainText -Force } }; Option = @{}; User = 'me pass' }
+        @{ Case = 'options before those of a hashtable'; Storage = { @{ storage = [TellingStorage]; user = 'me' } }; Option = @{ user = 'you' }; User = 'you ' }
+    ) {
+        if ($HasSecret) { $Option.password = ConvertTo-SecureString pass -AsPlainText -Force }
+        foreach ($connect in { New-PSDrive c KvStore / @args -Scope Global }, { Connect-KvStorage -Name c @args }) {
+            [TellingStorage]::LastUser = ''
+            $named = @{ Storage = & $Storage; Option = $Option }
+            $null = & $connect.GetNewClosure() @named
+            [TellingStorage]::LastUser | Should -Be $User
+        }
+        Disconnect-KvStorage c
+    }
+
+    It 'takes a URL as its storage, and an empty hashtable for memory' {
+        $null = New-PSDrive u KvStore / -Storage sqlite:// -Scope Global
+        Set-Content u:/s/x 1
+        Get-Content u:/s/x | Should -Be '1'
+        $null = New-PSDrive e KvStore / -Storage @{} -Scope Global
+        (Get-PSDrive e).DisplayRoot | Should -Be 'memory/'
     }
 
     It 'follows a connection that another takes the name of' {
@@ -388,6 +442,19 @@ Describe 'A storage that can do no more than it must' {
 
 Describe 'Content that is broken off' {
     AfterEach { Remove-TestDrive }
+
+    It 'takes no more from a stream without end than the storage allows: <Case>' -ForEach @(
+        @{ Case = 'bytes'; Block = { , [byte[]]::new(100) }; Parameters = @{ AsByteStream = $true } }
+        @{ Case = 'text'; Block = { 'x' * 100 }; Parameters = @{} }
+    ) {
+        $null = New-PSDrive tight KvStore / -Storage ([TightStorage]) -Scope Global
+        Set-Content tight:/s/x before
+        $taken = @{ Blocks = 0 }
+        { & { while ($taken.Blocks -lt 1000) { $taken.Blocks++; & $Block } } | Set-Content tight:/s/x @Parameters -ErrorAction Stop } |
+            Should -Throw -ErrorId 'KvStore.ValueTooLong,*' -ExpectedMessage "*'/x'*1000*"
+        $taken.Blocks | Should -BeLessThan 100
+        Get-Content tight:/s/x | Should -Be before
+    }
 
     It 'writes nothing when the command is stopped' {
         $null = New-PSDrive m KvStore / -Storage ($storage = [KvStore.MemoryStorage]::new()) -Scope Global

@@ -1,5 +1,5 @@
 // Storages that show what a drive does with them: one that does only what it must, one that tells when it is opened and closed,
-// and one at which another writer is always a little quicker.
+// one at which another writer is always a little quicker, and one that allows little.
 // Loaded by DriveDuties.Tests.ps1 with Add-Type; not part of the test program.
 using System.Collections.Generic;
 using System.Threading;
@@ -61,4 +61,12 @@ public sealed class MakingAgainStorage : DelegatingStorage
 
         return base.Commit(store, batch, cancellation);
     }
+}
+
+/// <summary>Allows small values only.</summary>
+public sealed class TightStorage : DelegatingStorage
+{
+    public TightStorage() : base(new MemoryStorage()) { }
+
+    public override KvLimits Limits { get { return new KvLimits(100, 1000); } }
 }

@@ -85,6 +85,16 @@ Describe 'Compressed documents' {
         Remove-KvStore packed -Force
     }
 
+    It 'stops unpacking when it is told to' {
+        Set-KvItem k v -Store gz
+        $file = Join-Path $TestDrive stopped.json.gz
+        Export-KvStore gz -Path $file
+        $open = [KvStore.PowerShell.ModuleLifetime].Assembly.GetType('KvStore.PowerShell.WholeFile').GetMethod('Open')
+        { $open.Invoke($null, @([string] $file, [Threading.CancellationToken]::new($true))) } | Should -Throw -ExpectedMessage '*operation was canceled*'
+        $open.Invoke($null, @([string] $file, [Threading.CancellationToken]::None)).Dispose()
+        Remove-KvStore gz -Force
+    }
+
     It 'refuses a .gz file that is not compressed' {
         $file = Join-Path $TestDrive plain.json.gz
         Set-Content $file '{ "format": "KvStore" }'

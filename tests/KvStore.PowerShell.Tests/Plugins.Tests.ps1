@@ -55,4 +55,23 @@ Describe 'A storage of one''s own' {
 "@
         $names | Should -Be 'list (list://me:***@anything, 42)', 'False'
     }
+
+    It 'is refused when an assembly that it needs is missing: <Case>' -ForEach @(
+        @{ Case = 'in a folder'; Load = { param($file) Register-KvStorage -Path (Split-Path $file) } }
+        @{ Case = 'announced'; Load = { param($file) [KvStore.StorageRegistry]::Shared.Register([KvStore.StoragePlugin]::FromAssembly('lacking', $file, 'LackingStorage')); Connect-KvStorage lacking -Name mine } }
+    ) {
+        $folder = (New-Item (Join-Path $TestDrive ([guid]::NewGuid())) -ItemType Directory).FullName
+        $file = Join-Path $folder Lacking.dll
+        $needed = Join-Path $folder Needed.dll
+        $compile = @{
+            ReferencedAssemblies = [KvStore.KvStorage].Assembly.Location, 'System.Runtime', 'System.Collections', 'System.Threading', 'netstandard'
+            # CS1701: the module is built for an older runtime than the one that runs it.
+            CompilerOptions      = '/nowarn:CS1701'
+        }
+        Add-Type 'public abstract class NeededStorage : KvStore.DelegatingStorage { protected NeededStorage() : base(new KvStore.MemoryStorage()) { } }' -OutputAssembly $needed @compile
+        $compile.ReferencedAssemblies += $needed
+        Add-Type '[KvStore.StoragePlugin("lacking")] public sealed class LackingStorage : NeededStorage { }' -OutputAssembly $file @compile
+        Remove-Item -LiteralPath $needed
+        { & $Load $file } | Should -Throw -ErrorId 'KvStore.InvalidPlugin,*' -ExpectedMessage "*'$file' cannot be loaded*"
+    }
 }

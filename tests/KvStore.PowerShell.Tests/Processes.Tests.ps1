@@ -74,6 +74,15 @@ Describe 'Storages that another module announces' {
         Wait-Script (Start-Script $script) | Should -Be "list$([Environment]::NewLine)list"
     }
 
+    It 'are found beside a module whose announcement is malformed, and by a path as manifests spell it' {
+        $path = New-TestModule Spelled "@{ Name = 'list'; Assembly = 'bin\ListModule.dll'; Type = 'ListModule.ListStorage' }"
+        Copy-Item -LiteralPath $plugin.DirectoryName (Join-Path $path Spelled bin) -Recurse
+        # Both orders of asking.
+        $paths = (New-TestModule Before '5'), $path, (New-TestModule Behind '@{ Name = 1 }') -join [IO.Path]::PathSeparator
+        $script = "`$env:PSModulePath = '$paths'; (Get-KvStorage list -ListAvailable).Name; (Connect-KvStorage list -Name a).Description"
+        Wait-Script (Start-Script $script) | Should -Be "list$([Environment]::NewLine)list (, 42)"
+    }
+
     It 'and cannot be read are told each time, with the manifest' {
         $path = New-TestModule Odd '(Get-Date)'
         $script = "`$env:PSModulePath = '$path'; foreach (`$i in 1, 2) { try { Connect-KvStorage nowhere } catch { `"`$_`"; `$_.FullyQualifiedErrorId } }"

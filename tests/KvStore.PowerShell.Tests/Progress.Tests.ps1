@@ -10,7 +10,12 @@ BeforeAll {
 
         public sealed class SlowStorage : DelegatingStorage
         {
+            private int commits;
+
             public SlowStorage() : base(new MemoryStorage()) { }
+
+            /// The number of the first commit of many items that fails.
+            public int FailsFrom = int.MaxValue;
 
             public override IEnumerable<KvItem> Scan(string store, KvRange range, CancellationToken cancellation) { return Slowly(Inner.Scan(store, range, cancellation)); }
 
@@ -18,7 +23,12 @@ BeforeAll {
 
             public override KvCommit Commit(string store, KvBatch batch, CancellationToken cancellation)
             {
-                if (batch.Count > 1) { Thread.Sleep(600); }
+                if (batch.Count > 1)
+                {
+                    Thread.Sleep(600);
+                    if (Interlocked.Increment(ref commits) >= FailsFrom) { throw new KvException(KvError.StorageBusy, "It is busy."); }
+                }
+
                 return Inner.Commit(store, batch, cancellation);
             }
 
@@ -40,7 +50,7 @@ BeforeAll {
         try {
             $null = $powerShell.AddScript("Import-Module '$((Get-Module KvStore).Path)'; $Script").Invoke()
             $powerShell.Streams.Error | Should -BeNullOrEmpty
-            , @($powerShell.Streams.Progress | Where-Object Activity -Match 'items|slow|myKV|Copying|Counting|Exporting|Importing')
+            , @($powerShell.Streams.Progress | Where-Object Activity -Match 'items|slow|myKV|Copying|Moving|Counting|Exporting|Importing')
         } finally {
             $powerShell.Dispose()
         }
@@ -55,11 +65,27 @@ Describe 'Progress' {
         @{ Name = 'Import-KvStore'; Script = 'Export-KvStore s -Storage slow | Import-KvStore -Storage slow -As t' }
         @{ Name = 'Copy-KvStore'; Script = '$null = Connect-KvStorage memory -Name m; Copy-KvStore s -From slow -To m' }
         @{ Name = 'Set-KvItem'; Script = '1..3000 | ForEach-Object { [pscustomobject]@{ Key = "p/k$_"; Value = 1 } } | Set-KvItem -Store p -Storage slow' }
+        @{ Name = 'Copy-Item'; Script = '$null = New-PSDrive from KvStore / -Storage slow; $null = New-PSDrive to KvStore / -Storage memory; Copy-Item from:/s to:/ -Recurse' }
         @{ Name = 'Show-KvTree'; Script = 'Show-KvTree -Store s -Storage slow' }
     ) {
         $shown = Get-Progress $Script
         @($shown | Where-Object RecordType -EQ Processing).Count | Should -BeGreaterThan 0
         @($shown | Where-Object StatusDescription -Match '\d+ items').Count | Should -BeGreaterThan 0
+        $shown[-1].RecordType | Should -Be Completed
+    }
+
+    It 'is taken away when a transfer between drives fails' {
+        $all = Get-Progress @'
+            $null = New-PSDrive from KvStore / -Storage memory
+            1..5000 | ForEach-Object { [pscustomobject]@{ Key = "k$_"; Value = 1 } } | Set-KvItem -Store s -Storage from:
+            $failing = [SlowStorage]::new()
+            $failing.FailsFrom = 3
+            $null = New-PSDrive to KvStore / -Storage $failing
+            Copy-Item from:/s to:/ -Recurse -ErrorAction SilentlyContinue -ErrorVariable failure
+            if ($failure[0].FullyQualifiedErrorId -notlike 'KvStore.StorageBusy,*') { throw $failure }
+'@
+        $shown = @($all | Where-Object Activity -Match Copying)
+        @($shown | Where-Object RecordType -EQ Processing).Count | Should -BeGreaterThan 0
         $shown[-1].RecordType | Should -Be Completed
     }
 

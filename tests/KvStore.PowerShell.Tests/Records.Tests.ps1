@@ -175,6 +175,22 @@ Describe 'Set-KvRecord' {
         { Set-KvRecord Volume v2 -Store rows -Field @{ id = 'x' } -ErrorAction Stop } | Should -Throw -ExpectedMessage '*cannot be changed*'
     }
 
+    It 'names the parameter that a record of a type does not have' {
+        { Set-KvRecord KeyValue k -Store rows -QosSpecs @{ a = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidValue,*' -ExpectedMessage '*has no QosSpecs*'
+        { Set-KvRecord KeyValue k -Store rows -ExtraSpecs @{ a = 1 } -QosSpecs @{ a = 1 } -ErrorAction Stop } | Should -Throw -ExpectedMessage '*has no ExtraSpecs*'
+    }
+
+    It 'takes a field as deep as JSON goes elsewhere, which documents carry on' {
+        function Get-Nested([int] $Depth) { $value = @{}; for ($i = 1; $i -lt $Depth; $i++) { $value = @{ a = $value } }; $value }
+        $null = New-KvStore deep -MaximumValueSize 10000
+        Set-KvRecord Volume deep -Store deep -Backend lvm -Field @{ metadata = Get-Nested 100 }
+        $json = '{"a":' * 99 + '{}' + '}' * 99
+        (Get-KvRecord Volume deep -Store deep)['metadata'] | ConvertTo-Json -Depth 100 -Compress | Should -Be $json
+        Export-KvStore deep -Format Cinderlib | Import-KvStore -Format Cinderlib -As deeper
+        (Get-KvRecord Volume deep -Store deeper)['metadata'] | ConvertTo-Json -Depth 100 -Compress | Should -Be $json
+        { Set-KvRecord Volume deep -Store deep -Field @{ metadata = Get-Nested 101 } -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidValue,*'
+    }
+
     It 'writes nothing with -WhatIf' {
         Set-KvRecord Volume new -Store whatif -WhatIf
         Get-KvStore | Where-Object Name -EQ whatif | Should -BeNullOrEmpty

@@ -1,6 +1,8 @@
 # Stores: listing, making and removing them.
 BeforeAll {
     . $PSScriptRoot/Initialize-TestSession.ps1
+    # CS1701: the module is built for an older runtime than the one that runs it.
+    Add-Type -Path $PSScriptRoot/StoreStorages.cs -ReferencedAssemblies ([KvStore.KvStorage].Assembly.Location), System.Runtime, System.Collections, System.Threading -CompilerOptions '/nowarn:CS1701'
 }
 
 Describe 'Stores' {
@@ -114,5 +116,46 @@ Describe 'Stores' {
         Set-KvItem k v -Store t
         Get-KvStorage | Get-KvStore | ForEach-Object { "$($_.Storage):$($_.Name)" } | Should -Be @('default:t', 'side:s')
         Disconnect-KvStorage side
+    }
+}
+
+Describe 'A new store that cannot keep a history' {
+    BeforeEach {
+        $storage = [RefusingStorage]::new()
+        $null = Connect-KvStorage $storage -Name refusing
+        $new = @{ Name = 's'; Storage = 'refusing'; HistoryPeriod = 60; ErrorAction = 'Stop'; WarningVariable = 'warnings'; WarningAction = 'SilentlyContinue' }
+    }
+    AfterEach { Disconnect-KvStorage refusing }
+
+    It 'is not made where the storage says that it cannot' {
+        $storage.Promises = $false
+        { New-KvStore @new } | Should -Throw -ErrorId 'KvStore.NotSupported,*' -ExpectedMessage '*History*'
+        $storage.Created | Should -Be 0
+        $new.Remove('HistoryPeriod')
+        (New-KvStore @new).Name | Should -Be s
+    }
+
+    It 'is taken back' {
+        { New-KvStore @new } | Should -Throw -ErrorId 'KvStore.NotSupported,*' -ExpectedMessage 'The engine decides.'
+        Get-KvStore -Storage refusing | Should -BeNullOrEmpty
+    }
+
+    It 'stays when somebody else uses it already' {
+        $storage.Meanwhile = 'write'
+        { New-KvStore @new } | Should -Throw -ErrorId 'KvStore.NotSupported,*'
+        (Get-KvItem theirs -Store s -Storage refusing).Value | Should -Be 1
+    }
+
+    It 'tells the first error, and warns of the second' {
+        $storage.FailsToRemove = $true
+        $told = @(try { New-KvStore @new } catch { $_ })
+        $told[-1].FullyQualifiedErrorId | Should -BeLike 'KvStore.NotSupported,*'
+        $warnings | Should -BeLike '*It is busy.'
+    }
+
+    It 'is an error when it has gone before it could be shown' {
+        $storage.Meanwhile = 'remove'
+        $new.Remove('HistoryPeriod')
+        { New-KvStore @new } | Should -Throw -ErrorId 'KvStore.StoreNotFound,*'
     }
 }

@@ -7,6 +7,9 @@ namespace KvStore;
 /// <summary>A forward-only reader of the tokens of a JSON document in a stream, which knows where in the text it is.</summary>
 internal sealed class JsonTokens(Stream input)
 {
+    /// <summary>How deep objects and arrays may be nested: a record's field of 100 levels, and what stands around it in an item and in a document.</summary>
+    public const int MaximumDepth = 128;
+
     private const int MaximumTokenSize = 512 * 1024 * 1024;
 
     private byte[] _buffer = new byte[64 * 1024];
@@ -14,7 +17,7 @@ internal sealed class JsonTokens(Stream input)
     private int _end;
     private bool _isFirst = true;
     private bool _isFinal;
-    private JsonReaderState _state;
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaximumDepth });
 
     /// <summary>The kind of the current token.</summary>
     public JsonTokenType Kind { get; private set; }

@@ -11,7 +11,7 @@ internal static class PluginLoader
 
     public static Type LoadType(string assemblyFile, string typeName)
     {
-        Type type = LoadAssembly(assemblyFile).GetType(typeName)
+        Type type = Read(assemblyFile, path => FindType(LoadAssembly(path), typeName))
             ?? throw new KvException(KvError.InvalidPlugin, $"'{assemblyFile}' has no class '{typeName}'. Check the class name in the plugin's announcement.", assemblyFile);
         return StorageActivator.CheckStorageType(type);
     }
@@ -25,8 +25,8 @@ internal static class PluginLoader
 
         // A plugin's own assembly is told from its dependencies by the deps.json that the SDK writes beside it.
         string[] withDependencies = [.. Directory.EnumerateFiles(folder, "*.deps.json").Select(file => file[..^".deps.json".Length] + ".dll").Where(File.Exists)];
-        string[] candidates = withDependencies.Length > 0 ? withDependencies : Directory.GetFiles(folder, "*.dll");
-        StoragePlugin[] plugins = [.. candidates.SelectMany(file => StoragePlugin.FromAssembly(LoadAssembly(file)))];
+        string[] candidates = withDependencies.Length > 0 ? withDependencies : [.. Directory.EnumerateFiles(folder, "*.dll").Where(IsAssembly)];
+        StoragePlugin[] plugins = [.. candidates.SelectMany(file => Read(file, path => StoragePlugin.FromAssembly(LoadAssembly(path)).ToArray()))];
         return plugins.Length > 0
             ? plugins
             : throw new KvException(
@@ -35,14 +35,43 @@ internal static class PluginLoader
                 folder);
     }
 
-    private static Assembly LoadAssembly(string file)
+    private static Assembly LoadAssembly(string path) => Contexts.GetOrAdd(path, static path => new PluginLoadContext(path)).LoadFromAssemblyPath(path);
+
+    // Asked for without an exception, a class whose base class is missing would be taken for one that is not there.
+    private static Type? FindType(Assembly assembly, string typeName)
+    {
+        try
+        {
+            return assembly.GetType(typeName, throwOnError: true);
+        }
+        catch (TypeLoadException e) when (e.TypeName == typeName)
+        {
+            return null;
+        }
+    }
+
+    // A native library may lie beside a plugin.
+    private static bool IsAssembly(string file) => Read(file, path =>
+    {
+        try
+        {
+            return AssemblyName.GetAssemblyName(path).Name is not null;
+        }
+        catch (BadImageFormatException)
+        {
+            return false;
+        }
+    });
+
+    // Not only opening the file fails: what a class is derived from is looked for when the class is asked for.
+    private static T Read<T>(string file, Func<string, T> read)
     {
         string path = Path.GetFullPath(file);
         try
         {
-            return Contexts.GetOrAdd(path, static path => new PluginLoadContext(path)).LoadFromAssemblyPath(path);
+            return read(path);
         }
-        catch (Exception e) when (e is IOException or BadImageFormatException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException or TypeLoadException or InvalidOperationException or ArgumentException)
         {
             throw new KvException(KvError.InvalidPlugin, $"Storage plugin '{path}' cannot be loaded: {e.Message}", path, e);
         }

@@ -1,4 +1,6 @@
 // The storages that can be chosen: built in, shipped beside the module, announced by other modules, registered by hand.
+using System.Runtime.ExceptionServices;
+
 namespace KvStore;
 
 /// <summary>The storage plugins of a process, and the creation of storages from a configuration. Safe for all threads.</summary>
@@ -12,16 +14,10 @@ public sealed class StorageRegistry
     /// <summary>The plugins of this process.</summary>
     public static StorageRegistry Shared { get; } = new();
 
-    /// <summary>Every plugin known; asks all sources that were not asked yet.</summary>
+    /// <summary>Every plugin known; asks all sources that were not asked yet. One that fails is left out: its error is told to who looks for a plugin in vain.</summary>
     public IReadOnlyList<StoragePlugin> GetPlugins()
     {
-        lock (_asking)
-        {
-            while (AskNextSource())
-            {
-            }
-        }
-
+        Ask(isEnough: () => false);
         lock (_gate)
         {
             return [.. _plugins.OrderBy(plugin => plugin.Name, StringComparer.OrdinalIgnoreCase)];
@@ -38,7 +34,7 @@ public sealed class StorageRegistry
         }
     }
 
-    /// <summary>Adds a place to look for plugins, asked only when no plugin known so far fits, and once: one that fails is asked again.</summary>
+    /// <summary>Adds a place to look for plugins, asked only when no plugin known so far fits, and once: one that fails with a <see cref="KvException"/> stands in nobody's way and is asked again.</summary>
     public void AddSource(Func<IEnumerable<StoragePlugin>> source)
     {
         lock (_gate)
@@ -70,10 +66,9 @@ public sealed class StorageRegistry
             case string:
                 return CreateByPlugin(configuration);
             default:
-                throw new KvException(
-                    KvError.InvalidConfiguration,
-                    $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {configuration.Storage.GetType().Name}.",
-                    configuration.Storage);
+                // The type stands for the object, which may hold a password.
+                string typeName = configuration.Storage.GetType().Name;
+                throw new KvException(KvError.InvalidConfiguration, $"Invalid storage: a name, a class derived from KvStore.KvStorage or an instance of one is needed, not a {typeName}.", typeName);
         }
     }
 
@@ -130,25 +125,27 @@ public sealed class StorageRegistry
             return known;
         }
 
-        // Who comes while another asks a source waits for the answer.
-        lock (_asking)
+        KvException? failure = Ask(() => FindKnown(name, scheme) is not null);
+        if (FindKnown(name, scheme) is { } found)
         {
-            do
-            {
-                if (FindKnown(name, scheme) is { } found)
-                {
-                    return found;
-                }
-            }
-            while (AskNextSource());
+            return found;
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         StoragePlugin[] named = [.. GetPlugins().Where(plugin => name is null || IsNamed(plugin, name))];
         string names = string.Join(", ", GetPlugins().Select(plugin => plugin.Name).Distinct(StringComparer.OrdinalIgnoreCase));
         string schemes = string.Join(", ", named.SelectMany(plugin => plugin.Schemes).Distinct(StringComparer.OrdinalIgnoreCase));
-        throw name is not null && named.Length == 0
-            ? new KvException(KvError.StorageNotFound, $"There is no storage plugin '{name}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", name)
-            : new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
+        if (name is not null && named.Length == 0)
+        {
+            string shown = StorageUrl.Redact(name);
+            throw new KvException(KvError.StorageNotFound, $"There is no storage plugin '{shown}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", shown);
+        }
+
+        throw new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
     }
 
     // One plugin may go by its name alone; where several share a name ("db"), the connection's scheme decides.
@@ -166,34 +163,53 @@ public sealed class StorageRegistry
 
     private static bool IsNamed(StoragePlugin plugin, string name) => plugin.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    // Called under _asking.
-    private bool AskNextSource()
+    // Gives the first failure of a source. Who comes while another asks waits for the answer.
+    private KvException? Ask(Func<bool> isEnough)
     {
-        Func<IEnumerable<StoragePlugin>>? source;
+        lock (_asking)
+        {
+            KvException? failure = null;
+            var unanswered = new List<Func<IEnumerable<StoragePlugin>>>();
+            try
+            {
+                while (!isEnough() && TakeSource() is { } source)
+                {
+                    unanswered.Add(source);
+                    try
+                    {
+                        Add([.. source()]);
+                        unanswered.Remove(source);
+                    }
+                    catch (KvException e)
+                    {
+                        failure ??= e;
+                    }
+                }
+            }
+            finally
+            {
+                // Forgotten, a source would make the next caller believe that there is no such plugin.
+                unanswered.ForEach(AddSource);
+            }
+
+            return failure;
+        }
+    }
+
+    private Func<IEnumerable<StoragePlugin>>? TakeSource()
+    {
         lock (_gate)
         {
-            if (!_sources.TryDequeue(out source))
-            {
-                return false;
-            }
+            return _sources.TryDequeue(out Func<IEnumerable<StoragePlugin>>? source) ? source : null;
         }
+    }
 
-        try
+    // What was registered by hand comes first: a source only fills gaps.
+    private void Add(StoragePlugin[] found)
+    {
+        lock (_gate)
         {
-            // What was registered by hand comes first: a source only fills gaps.
-            StoragePlugin[] found = [.. source()];
-            lock (_gate)
-            {
-                _plugins.AddRange(found.Where(plugin => !_plugins.Exists(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase))));
-            }
-
-            return true;
-        }
-        catch
-        {
-            // Forgotten, it would make the next caller believe that there is no such plugin.
-            AddSource(source);
-            throw;
+            _plugins.AddRange(found.Where(plugin => !_plugins.Exists(other => IsNamed(other, plugin.Name) && other.Schemes.SequenceEqual(plugin.Schemes, StringComparer.OrdinalIgnoreCase))));
         }
     }
 }

@@ -13,7 +13,7 @@ public static partial class StorageUrl
         return end <= 0 ? null : connection![..end].Split('+')[0].ToLowerInvariant();
     }
 
-    /// <summary>The URL with every password and token replaced by <c>***</c>.</summary>
+    /// <summary>The URL with every password and token replaced by <c>***</c>, also of one without its slashes; a name or a file stays as it is.</summary>
     public static string Redact(string connection)
     {
         string withoutPassword = UserPassword().Replace(connection, "$1***@");
@@ -21,7 +21,7 @@ public static partial class StorageUrl
     }
 
     // Greedy up to the last '@' there is: a password typed with a raw '@' or '/' must not show its tail, and hiding too much harms nobody.
-    [GeneratedRegex("^([A-Za-z0-9+.-]+://[^:/@]*:).*@", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex("^([A-Za-z0-9+.-]+:/{0,2}[^:/@]*:).*@", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex UserPassword();
 
     [GeneratedRegex("((?:password|passwd|pwd|token|secret|sslpassword)=)[^&;]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

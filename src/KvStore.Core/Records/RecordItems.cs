@@ -84,7 +84,7 @@ internal static class RecordItems
     // A tree reads its objects when they are first asked, and a name that stands twice in one would be met only then.
     private static JsonNode? Parse(string text)
     {
-        JsonNode? tree = JsonNode.Parse(text);
+        JsonNode? tree = JsonNode.Parse(text, documentOptions: new() { MaxDepth = JsonTokens.MaximumDepth });
         Open(tree);
         return tree;
 

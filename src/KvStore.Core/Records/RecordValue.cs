@@ -12,7 +12,7 @@ namespace KvStore;
 internal static class RecordValue
 {
     // Readable text instead of escapes: items are looked at on a drive.
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = JsonTokens.MaximumDepth };
 
     /// <summary>The compact JSON text of a node.</summary>
     public static string ToText(JsonNode? node) => node?.ToJsonString(Compact) ?? "null";

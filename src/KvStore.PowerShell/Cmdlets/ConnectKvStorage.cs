@@ -1,8 +1,6 @@
 // cinderlib's set_persistence: which storage the commands work on, chosen and swapped at run time.
 using System.Collections;
 using System.Management.Automation;
-using System.Net;
-using System.Security;
 
 namespace KvStore.PowerShell;
 
@@ -52,56 +50,16 @@ public sealed class ConnectKvStorageCommand : KvCmdlet
     {
         if (Name.Contains(':', StringComparison.Ordinal))
         {
-            throw new KvException(KvError.InvalidConfiguration, $"'{Name}' cannot name a connection: a colon is for drives. New-PSDrive -PSProvider KvStore makes one.", Name);
+            string shown = StorageUrl.Redact(Name);
+            throw new KvException(KvError.InvalidConfiguration, $"'{shown}' cannot name a connection: a colon is for drives. New-PSDrive -PSProvider KvStore makes one.", shown);
         }
 
-        StorageConfiguration configuration = GetConfiguration();
+        StorageConfiguration configuration = new StorageOptions(Storage, Connection, Option, Credential).GetConfiguration(KvSession.GetFileSystemFolder(SessionState), ReadOnly);
         if (ShouldProcess(Name, "Connect storage"))
         {
             var connection = new StorageOutput(StorageConnections.Shared.Connect(Name, configuration));
             WriteVerbose($"Connected {connection.Description} as '{connection.Name}'.");
             WriteObject(connection);
-        }
-    }
-
-    private StorageConfiguration GetConfiguration()
-    {
-        object? storage = ItemText.Unwrap(Storage);
-        var options = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        if (storage is IDictionary table)
-        {
-            AddTo(options, table);
-        }
-        else if (storage is string text && StorageUrl.GetScheme(text) is not null)
-        {
-            options[StorageConfiguration.ConnectionOption] = text;
-        }
-        else
-        {
-            options["storage"] = storage;
-        }
-
-        AddTo(options, Option);
-        if (!string.IsNullOrEmpty(Connection))
-        {
-            options[StorageConfiguration.ConnectionOption] = Connection;
-        }
-
-        if (Credential is not null)
-        {
-            options["user"] = Credential.UserName;
-            options["password"] = Credential.GetNetworkCredential().Password;
-        }
-
-        return StorageConfiguration.FromDictionary(options, KvSession.GetFileSystemFolder(SessionState), ReadOnly);
-    }
-
-    private static void AddTo(Hashtable options, IDictionary table)
-    {
-        foreach (DictionaryEntry entry in table)
-        {
-            object? value = ItemText.Unwrap(entry.Value);
-            options[entry.Key.ToString()!] = value is SecureString secret ? new NetworkCredential("", secret).Password : value;
         }
     }
 }

@@ -83,16 +83,8 @@ public sealed class CopyKvStoreCommand : KvCmdlet
         return canTakeAll;
     }
 
-    private IEnumerable<string> FindStores(KvStorage storage, string name)
-    {
-        if (!WildcardPattern.ContainsWildcardCharacters(name))
-        {
-            return [name];
-        }
-
-        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        return storage.GetStores(Cancellation).Select(store => store.Name).Where(pattern.IsMatch).ToArray();
-    }
+    private IEnumerable<string> FindStores(KvStorage storage, string name) =>
+        StoreWildcard.Find(storage, name, Cancellation)?.Select(store => store.Name) ?? [name];
 
     // What was opened for this copy is closed with it; what has a name stays open.
     private KvStorage Open(string storage) =>

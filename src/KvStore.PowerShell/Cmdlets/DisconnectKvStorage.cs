@@ -23,7 +23,8 @@ public sealed class DisconnectKvStorageCommand : KvCmdlet
             {
                 if (StorageConnections.Shared.Find(name) is null)
                 {
-                    throw new KvException(KvError.StorageNotFound, $"No storage is connected as '{name}'. Get-KvStorage lists the connections; Remove-PSDrive removes a drive.", name);
+                    string shown = StorageUrl.Redact(name);
+                    throw new KvException(KvError.StorageNotFound, $"No storage is connected as '{shown}'. Get-KvStorage lists the connections; Remove-PSDrive removes a drive.", shown);
                 }
 
                 if (ShouldProcess(name, "Disconnect storage"))

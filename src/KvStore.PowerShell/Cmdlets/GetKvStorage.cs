@@ -46,7 +46,8 @@ public sealed class GetKvStorageCommand : KvCmdlet
             T[] fitting = [.. all.Where(one => pattern.IsMatch(getName(one)))];
             if (fitting.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                Report(() => throw new KvException(KvError.StorageNotFound, string.Format(null, missing, name), name));
+                string shown = StorageUrl.Redact(name);
+                Report(() => throw new KvException(KvError.StorageNotFound, string.Format(null, missing, shown), shown));
             }
 
             Array.ForEach(fitting, one => WriteObject(show(one)));

@@ -50,12 +50,14 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
     {
         if (Path.Length == 0)
         {
+            // A lone surrogate would become another character.
+            KvPath.GetSize(InputObject);
             _text.Write(Encoding.UTF8.GetBytes(InputObject + "\n"));
             return;
         }
 
         string file = FilePath.Resolve(SessionState, Path);
-        Report(() => FilePath.Use(file, () => Import(file, () => WholeFile.Open(file))), isTerminating: true);
+        Report(() => FilePath.Use(file, () => Import(file, () => WholeFile.Open(file, Cancellation))), isTerminating: true);
     }
 
     /// <inheritdoc/>

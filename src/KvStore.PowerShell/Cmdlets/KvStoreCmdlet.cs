@@ -18,13 +18,7 @@ public abstract class KvStoreCmdlet : KvStorageCmdlet
     /// <exception cref="KvException"><see cref="KvError.StoreNotFound"/>: a name without wildcards is not there.</exception>
     private protected IReadOnlyList<KvStoreInfo> FindStores(KvStorage storage, string name)
     {
-        if (WildcardPattern.ContainsWildcardCharacters(name))
-        {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-            return [.. storage.GetStores(Cancellation).Where(store => pattern.IsMatch(store.Name))];
-        }
-
-        return [storage.GetStore(name, Cancellation) ?? throw new KvException(
+        return StoreWildcard.Find(storage, name, Cancellation) ?? [storage.GetStore(name, Cancellation) ?? throw new KvException(
             KvError.StoreNotFound,
             $"There is no store '{name}' in storage '{GetStorageName()}'. Get-KvStore lists those there are; New-KvStore makes one, and so does its first item.",
             name)];

@@ -35,11 +35,27 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         KvPath.CheckStoreName(Name);
         HistorySetting.Check(HistoryPeriod, nameof(HistoryPeriod));
         KvStorage storage = GetStorage();
-        if (ShouldProcess(Name, "Create store"))
+        CheckHistory(storage);
+        if (!ShouldProcess(Name, "Create store"))
         {
-            storage.CreateStore(Name, GetLimits(storage), Cancellation);
-            KeepHistory(storage);
-            WriteObject(new StoreOutput(GetStorageName(), storage.GetStore(Name, Cancellation)!));
+            return;
+        }
+
+        storage.CreateStore(Name, GetLimits(storage), Cancellation);
+        KeepHistory(storage);
+        KvStoreInfo store = storage.GetStore(Name, Cancellation) ?? throw new KvException(KvError.StoreNotFound, $"Store '{Name}' was created, and somebody else has removed it since.", Name);
+        WriteObject(new StoreOutput(GetStorageName(), store));
+    }
+
+    // Before there is a store: one that was made in vain would have to be taken back.
+    private void CheckHistory(KvStorage storage)
+    {
+        if (HistoryPeriod > TimeSpan.Zero && !storage.Capabilities.HasFlag(KvCapabilities.History))
+        {
+            throw new KvException(
+                KvError.NotSupported,
+                $"Storage '{storage.Description}' lacks the capability {KvCapabilities.History}, so that -HistoryPeriod has no use; no store was created. Get-KvStorage shows the capabilities of each.",
+                storage.Description);
         }
     }
 
@@ -56,9 +72,27 @@ public sealed class NewKvStoreCommand : KvStorageCmdlet
         }
         catch (Exception e) when (e is KvException or OperationCanceledException)
         {
-            // Another store than was asked for is worse than none, after Ctrl+C too.
-            storage.RemoveStore(Name, CancellationToken.None);
+            TakeBack(storage);
             throw;
+        }
+    }
+
+    // Another store than was asked for is worse than none, after Ctrl+C too; but what others have put into it is theirs.
+    private void TakeBack(KvStorage storage)
+    {
+        try
+        {
+            if (storage.Scan(Name, new KvRange { Limit = 1, KeysOnly = true }, CancellationToken.None).Any())
+            {
+                WriteWarning($"Store '{Name}' was created without a history period. It stays, since somebody else has put items into it.");
+                return;
+            }
+
+            storage.RemoveStore(Name, CancellationToken.None);
+        }
+        catch (KvException e)
+        {
+            WriteWarning($"Store '{Name}' was created without a history period, and cannot be removed again: {e.Message}");
         }
     }
 

@@ -142,13 +142,13 @@ public sealed class SetKvRecordCommand : KvRecordCmdlet
 
         if (ExtraSpecs is not null || QosSpecs is not null)
         {
-            (record as KvVolume ?? throw Unfit(record, nameof(ExtraSpecs))).SetSpecs(ToTexts(ExtraSpecs), ToTexts(QosSpecs));
+            (record as KvVolume ?? throw Unfit(record, ExtraSpecs is null ? nameof(QosSpecs) : nameof(ExtraSpecs))).SetSpecs(ToTexts(ExtraSpecs), ToTexts(QosSpecs));
         }
 
         foreach (DictionaryEntry field in Field)
         {
             string name = field.Key.ToString()!;
-            record[name] = JsonNode.Parse(JsonWriting.Write(name, field.Value, int.MaxValue));
+            record[name] = JsonNode.Parse(JsonWriting.Write(name, field.Value, int.MaxValue), documentOptions: new() { MaxDepth = JsonWriting.MaximumDepth });
         }
 
         foreach (DictionaryEntry property in Property)

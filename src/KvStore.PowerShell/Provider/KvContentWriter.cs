@@ -82,9 +82,13 @@ internal sealed class KvContentWriter(
     private void CheckSize()
     {
         long size = Math.Max(_text.Length, _bytes.Length / 4);
-        if (size > item.Storage.Limits.MaximumValueSize)
+        int maximum = item.Storage.Limits.MaximumValueSize;
+        if (size > maximum)
         {
-            KvPath.CheckValue(item.FullKey, _text.ToString(), item.Storage.Limits.MaximumValueSize, $"storage '{item.Storage.Description}'");
+            throw new KvException(
+                KvError.ValueTooLong,
+                $"What is to be the value of '{KvPath.ToAbsolute(item.FullKey)}' is more than {maximum} bytes of UTF-8, which is all that storage '{item.Storage.Description}' allows. Shorten it, or split it into several items.",
+                item.FullKey);
         }
     }
 

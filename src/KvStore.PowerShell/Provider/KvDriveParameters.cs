@@ -7,7 +7,7 @@ namespace KvStore.PowerShell;
 /// <summary>The dynamic parameters of New-PSDrive for kv drives.</summary>
 public sealed class KvDriveParameters
 {
-    /// <summary>The name of a connected storage, a plugin's name, a storage class, or an instance of one. Without it the plugin of the connection's scheme, or the default storage.</summary>
+    /// <summary>The name of a connected storage, or what Connect-KvStorage takes: a plugin's name, a storage class, an instance of one, a URL, or a hashtable in cinderlib's form. Without it the plugin of the connection's scheme, or the default storage.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PluginCompleter))]
     public object? Storage { get; set; }
@@ -25,25 +25,6 @@ public sealed class KvDriveParameters
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
-    internal StorageConfiguration GetConfiguration(PSCredential? credential, string baseFolder)
-    {
-        var entries = new Hashtable(StringComparer.OrdinalIgnoreCase) { ["storage"] = ItemText.Unwrap(Storage) };
-        foreach (DictionaryEntry option in Option ?? new Hashtable())
-        {
-            entries[option.Key.ToString()!] = ItemText.Unwrap(option.Value);
-        }
-
-        if (Connection is not null)
-        {
-            entries[StorageConfiguration.ConnectionOption] = Connection;
-        }
-
-        if (credential is not null && credential != PSCredential.Empty)
-        {
-            entries["user"] = credential.UserName;
-            entries["password"] = credential.GetNetworkCredential().Password;
-        }
-
-        return StorageConfiguration.FromDictionary(entries, baseFolder, ReadOnly);
-    }
+    internal StorageConfiguration GetConfiguration(PSCredential? credential, string baseFolder) =>
+        new StorageOptions(Storage, Connection, Option, credential).GetConfiguration(baseFolder, ReadOnly);
 }

@@ -1,5 +1,4 @@
 // Copy, move and rename. The engine refuses them between providers; between two kv drives both paths come here.
-using System.Diagnostics;
 using System.Management.Automation;
 
 namespace KvStore.PowerShell;
@@ -95,28 +94,8 @@ public sealed partial class KvProvider
 
     private void Transfer(string activity, Target source, Target target, Action<KvTransfer> action)
     {
-        var progress = new ProgressRecord(activityId: 0, $"{activity} {source} to {target}", "0 items");
-        var sinceStart = Stopwatch.StartNew();
-        bool isShown = false;
-        action(new KvTransfer(_stopping.Token)
-        {
-            Progress = count =>
-            {
-                // What is done at once needs no bar.
-                if (sinceStart.ElapsedMilliseconds > 500)
-                {
-                    isShown = true;
-                    progress.StatusDescription = $"{count} items";
-                    WriteProgress(progress);
-                }
-            },
-            LeftOut = WriteWarning,
-        });
-        if (isShown)
-        {
-            progress.RecordType = ProgressRecordType.Completed;
-            WriteProgress(progress);
-        }
+        using var progress = new ItemProgress(WriteProgress, $"{activity} {source} to {target}");
+        action(new KvTransfer(_stopping.Token) { Progress = progress.Show, LeftOut = WriteWarning });
     }
 
     private void NewNamespaceSilently(Target target)

@@ -65,9 +65,9 @@ public sealed partial class KvProvider
         string shownPlace = KvPath.ToAbsolute(place.ToDrivePath());
         if (!isElsewhere)
         {
-            // A drive within another stands on that one's storage, whatever becomes of it.
-            Func<KvStorage> getStorage = origin is null ? () => KvSession.GetDefaultStorage(state) : origin.Share();
-            return new KvDriveInfo(drive, place, shownPlace, Protect(getStorage, parameters.ReadOnly), origin is null ? () => { } : origin.Close);
+            return origin is null
+                ? new KvDriveInfo(drive, place, shownPlace, Protect(() => KvSession.GetDefaultStorage(state), parameters.ReadOnly), close: () => { })
+                : MakeInnerDrive(drive, place, shownPlace, origin, parameters.ReadOnly);
         }
 
         if (ItemText.Unwrap(parameters.Storage) is string name && parameters.Connection is null && parameters.Option is null
@@ -77,14 +77,48 @@ public sealed partial class KvProvider
             return new KvDriveInfo(drive, place, name + shownPlace, Protect(() => KvSession.GetStorage(state, name), parameters.ReadOnly), close: () => { });
         }
 
-        KvStorage opened = StorageConnections.Shared.Open(parameters.GetConfiguration(drive.Credential, KvSession.GetFileSystemFolder(state)));
-        return new KvDriveInfo(drive, place, opened.Description + shownPlace, () => opened, opened.Dispose);
+        StorageConfiguration configuration = parameters.GetConfiguration(drive.Credential, KvSession.GetFileSystemFolder(state));
+        var lease = new DriveLease(() => StorageConnections.Shared.Open(configuration));
+        string shownRoot = lease.Storage.Description + shownPlace;
+        if (IsTaken(drive.Name))
+        {
+            lease.Close();
+        }
+
+        return new KvDriveInfo(drive, place, shownRoot, () => lease.Storage, lease.Close);
     }
+
+    // A drive within another stands on that one's storage, whatever becomes of it.
+    private KvDriveInfo MakeInnerDrive(PSDriveInfo drive, KvLocation place, string shownRoot, KvDriveInfo origin, bool isReadOnly)
+    {
+        var share = new Lazy<Func<KvStorage>>(origin.Share);
+        if (!IsTaken(drive.Name))
+        {
+            _ = share.Value;
+        }
+
+        return new KvDriveInfo(drive, place, shownRoot, Protect(() => share.Value(), isReadOnly), close: () =>
+        {
+            if (share.IsValueCreated)
+            {
+                origin.Close();
+            }
+        });
+    }
+
+    // The engine refuses a name only after the drive was made, and then nobody closes the drive: one of a name that it may
+    // refuse, for there is such a drive in this scope or in another, takes its storage at the first use.
+    private bool IsTaken(string name) => SessionState.Drive.GetAll().Any(other => other.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // The engine resolves a root that is there: "myKV/foo" typed in kv:/, or "kv:/myKV/foo".
     private KvDriveInfo? FindOrigin(string root) => ProviderPath.GetDriveName(root) is null ? null
         : KvDriveInfo.Find(SessionState, current: null, root)
-            ?? throw new KvException(KvError.InvalidPath, $"Root '{root}' begins with no kv drive. Give a root such as '/' or 'myKV/foo', or one on a drive that Get-PSDrive -PSProvider KvStore lists.", root);
+            ?? throw NoRoot(StorageUrl.Redact(root));
+
+    private static KvException NoRoot(string shown) => new(
+        KvError.InvalidPath,
+        $"Root '{shown}' begins with no kv drive. Give a root such as '/' or 'myKV/foo', or one on a drive that Get-PSDrive -PSProvider KvStore lists; -Connection takes a URL.",
+        shown);
 
     private static Func<KvStorage> Protect(Func<KvStorage> getStorage, bool isReadOnly)
     {

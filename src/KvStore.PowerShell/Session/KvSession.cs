@@ -37,7 +37,7 @@ internal sealed class KvSession
         if (name.EndsWith(':'))
         {
             return FindDrive(state, name[..^1])?.Storage
-                ?? throw new KvException(KvError.StorageNotFound, $"There is no kv drive '{name}'. Get-PSDrive -PSProvider KvStore lists them; Get-KvStorage lists the connected storages.", name);
+                ?? throw Missing(name, "There is no kv drive '{0}'. Get-PSDrive -PSProvider KvStore lists them; Get-KvStorage lists the connected storages.");
         }
 
         if (StorageConnections.Shared.Find(name) is { } connection)
@@ -51,10 +51,7 @@ internal sealed class KvSession
         }
 
         return FindDrive(state, name)?.Storage
-            ?? throw new KvException(
-                KvError.StorageNotFound,
-                $"No storage is connected as '{name}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them; Set-KvNamespace -Storage chooses another.",
-                name);
+            ?? throw Missing(name, "No storage is connected as '{0}', and no kv drive has that name. Connect-KvStorage -Name connects one; Get-KvStorage lists them; Set-KvNamespace -Storage chooses another.");
     }
 
     /// <summary>
@@ -96,6 +93,13 @@ internal sealed class KvSession
 
     /// <summary>The file-system folder that relative file names start from, wherever the current location is.</summary>
     public static string GetFileSystemFolder(SessionState state) => state.Path.CurrentFileSystemLocation.ProviderPath;
+
+    // What is given for a name may be a URL with a password.
+    private static KvException Missing(string name, string message)
+    {
+        string shown = StorageUrl.Redact(name);
+        return new KvException(KvError.StorageNotFound, string.Format(null, message, shown), shown);
+    }
 
     private static KvDriveInfo? FindDrive(SessionState state, string name) =>
         state.Drive.GetAll().FirstOrDefault(drive => drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) as KvDriveInfo;

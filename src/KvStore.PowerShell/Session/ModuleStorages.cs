@@ -21,7 +21,7 @@ internal static class ModuleStorages
 
         s_isAnnounced = true;
         registry.AddSource(ReadOwnManifest);
-        registry.AddSource(ReadManifestsOnModulePath);
+        registry.AddSource(() => AddManifestsOnModulePath(registry));
     }
 
     /// <summary>The storages that a manifest announces; none if it is no data file or announces none.</summary>
@@ -47,16 +47,20 @@ internal static class ModuleStorages
         return ReadManifest(Path.Combine(Path.GetDirectoryName(bin)!, "KvStore.psd1"));
     }
 
-    private static IEnumerable<StoragePlugin> ReadManifestsOnModulePath()
+    // Each is a source of its own: one that is malformed, in somebody else's module, must not hide the others.
+    private static StoragePlugin[] AddManifestsOnModulePath(StorageRegistry registry)
     {
         string modulePath = Environment.GetEnvironmentVariable("PSModulePath") ?? "";
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
-        return from folder in modulePath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-               where Directory.Exists(folder)
-               from manifest in Directory.EnumerateFiles(folder, "*.psd1", options)
-               where Mentions(manifest, "KvStore")
-               from plugin in ReadManifest(manifest)
-               select plugin;
+        foreach (string folder in modulePath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(Directory.Exists))
+        {
+            foreach (string manifest in Directory.EnumerateFiles(folder, "*.psd1", options).Where(file => Mentions(file, "KvStore")))
+            {
+                registry.AddSource(() => ReadManifest(manifest));
+            }
+        }
+
+        return [];
     }
 
     // Parsing every manifest on a machine would take seconds; a plain search leaves a handful.
@@ -99,7 +103,8 @@ internal static class ModuleStorages
             $"A storage announced in '{manifestFile}' has no '{key}': each entry of PrivateData.KvStore.Storages needs Name, Assembly and Type, and may have Schemes.",
             manifestFile);
 
-        string assembly = Path.Combine(Path.GetDirectoryName(manifestFile)!, Read("Assembly"));
+        // As manifests are written everywhere, "bin\My.dll" is a path on every system.
+        string assembly = Path.Combine(Path.GetDirectoryName(manifestFile)!, Read("Assembly").Replace('\\', '/'));
         string[] schemes = [.. AsList(table?["Schemes"]).OfType<string>()];
         return StoragePlugin.FromAssembly(Read("Name"), assembly, Read("Type"), schemes);
     }

@@ -56,8 +56,9 @@ internal static class WholeFile
 
     /// <summary>Opens a file to be read from any place; one whose name ends in <c>.gz</c> is unpacked.</summary>
     /// <param name="file">Its full name.</param>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static Stream Open(string file)
+    /// <param name="cancellation">Cancels unpacking.</param>
+    /// <exception cref="IOException">It cannot be read, or not be unpacked.</exception>
+    public static Stream Open(string file, CancellationToken cancellation)
     {
         FileStream input = File.OpenRead(file);
         if (!IsCompressed(file))
@@ -72,16 +73,32 @@ internal static class WholeFile
             var text = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.DeleteOnClose);
             try
             {
-                unpacked.CopyTo(text);
+                Unpack(unpacked, text, cancellation);
+                text.Position = 0;
+                return text;
             }
-            catch (InvalidDataException e)
+            catch
             {
                 text.Dispose();
-                throw new IOException($"it ends in .gz and is not compressed, or is damaged. {e.Message}", e);
+                throw;
             }
+        }
+    }
 
-            text.Position = 0;
-            return text;
+    private static void Unpack(GZipStream packed, Stream text, CancellationToken cancellation)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            for (int count = packed.Read(buffer); count > 0; count = packed.Read(buffer))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                text.Write(buffer, 0, count);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IOException($"it ends in .gz and is not compressed, or is damaged. {e.Message}", e);
         }
     }
 
