@@ -32,6 +32,16 @@ public sealed class ServerProcess : IDisposable
     /// <summary>The server's process id.</summary>
     public int Id { get; }
 
+    /// <summary>Whether the server has ended by itself or by a signal: what is dead may still be listed, until its shell has seen it.</summary>
+    public bool HasEnded => !IsRunning($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/stat");
+
+    /// <summary>The last words of a log.</summary>
+    public static string ReadTail(string logFile)
+    {
+        const int Lines = 20;
+        return File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(Lines)) : "It wrote no log.";
+    }
+
     /// <summary>Whether a program is installed on this machine.</summary>
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
@@ -69,5 +79,17 @@ public sealed class ServerProcess : IDisposable
         }
 
         _shell.Dispose();
+    }
+
+    private static bool IsRunning(string status)
+    {
+        try
+        {
+            return !File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }
