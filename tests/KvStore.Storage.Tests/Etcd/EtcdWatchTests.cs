@@ -360,8 +360,10 @@ public sealed class EtcdWatchTests : IDisposable
     public void An_expired_item_goes_with_its_lease_and_one_that_was_set_anew_stays()
     {
         using var storage = new EtcdStorage(Cluster.Connection("expiring"));
-        DateTimeOffset expires = DateTimeOffset.UtcNow.AddSeconds(1);
         using IEnumerator<KvChange> changes = storage.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
+
+        // Long enough for the two commits, on a busy machine too.
+        DateTimeOffset expires = DateTimeOffset.UtcNow.AddSeconds(6);
         storage.Commit(_store, new KvBatch().Set("goes", "1", expires).Set("stays", "1", expires).Set("taken", "1", expires), default);
         storage.Commit(_store, new KvBatch().Set("stays", "2").Delete("taken"), default);
         KvChange[] taken = Take(changes, 6);
