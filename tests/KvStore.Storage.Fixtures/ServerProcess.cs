@@ -18,6 +18,9 @@ public sealed class ServerProcess : IDisposable
         wait
         """;
 
+    // Far beyond what any of the programs takes: it ends a hang, nothing else.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
     private readonly Process _shell;
 
     /// <summary>Starts a server.</summary>
@@ -47,13 +50,19 @@ public sealed class ServerProcess : IDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
     /// <summary>Runs a program to its end and gives what it wrote to its output.</summary>
+    /// <exception cref="InvalidOperationException">It failed, or did not end.</exception>
     public static string Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {error.Result}{output}");
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} minutes.");
+        }
+
+        return process.ExitCode == 0 ? output.Result : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {error.Result}{output.Result}");
     }
 
     /// <summary>Kills the server as a power cut would, without a word to it.</summary>
