@@ -78,7 +78,9 @@ try {
             Invoke-DotNet build --configuration $Configuration
         }
         'Clean' {
-            Get-ChildItem -Path . -Include bin, obj, out, en-US, TestResults -Directory -Recurse | Remove-Item -Recurse -Force
+            # The help in docs/en-US is a source, that beside the manifest was laid out by a build.
+            $made = @(Get-ChildItem -Path . -Include bin, obj, TestResults -Directory -Recurse) + @(Get-Item -Path en-US, out -ErrorAction Ignore)
+            $made | Where-Object { Test-Path -LiteralPath $_.FullName } | Remove-Item -Recurse -Force
         }
     }
 } finally {

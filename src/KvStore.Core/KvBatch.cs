@@ -150,7 +150,7 @@ public sealed class KvBatch
     }
 
     /// <summary>Whether an item is set or deleted by its key.</summary>
-    internal bool Changes(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
+    internal bool Contains(string fullKey) => _setIndex.ContainsKey(fullKey) || _deletes.Contains(fullKey);
 
     /// <summary>Adds a condition.</summary>
     internal KvBatch Require(KvCondition condition)

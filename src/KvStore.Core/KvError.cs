@@ -31,7 +31,7 @@ public enum KvError
     /// <summary>A store of that name is there already.</summary>
     StoreExists,
 
-    /// <summary>There is no item of that key.</summary>
+    /// <summary>There is no item of that key, or no namespace of that path.</summary>
     ItemNotFound,
 
     /// <summary>A condition of a batch did not hold; nothing was written.</summary>

@@ -123,7 +123,8 @@ public abstract class KvStorage : IDisposable
     /// The changes of the items beneath a namespace, each once, in the order of their revisions and within a revision in key
     /// order; after the last it waits for the next, and ends by the token alone. The watch begins with this call, not with the
     /// first step of the enumeration. A store that is not there yet is waited for. A broken connection is mended silently: no
-    /// change is lost by it, and none is given twice.
+    /// change is lost by it, and none is given twice. From an earlier revision on, an item that has expired since is given as it
+    /// was set, with its value, and then as expired; <see cref="GetHistory"/> and <see cref="ScanAt"/> no longer show it.
     /// </summary>
     /// <param name="store">The store's name, in any case.</param>
     /// <param name="namespacePath">The namespace; empty for the whole store.</param>

@@ -59,13 +59,13 @@ internal static class ScaleMeasurement
             items => long.Parse(server.Query(DatabaseServer.DatabaseOf(items == small ? smallDatabase : largeDatabase), "SELECT pg_database_size(current_database())"), CultureInfo.InvariantCulture));
     }
 
-    // All members of a cluster share their quota: the large one holds both.
+    // All members of a cluster share their quota: the large one holds both. Three members that share a disk may pause for long.
     private static void MeasureEtcd(int small, int large)
     {
         using var cluster = new EtcdCluster(3, certificates: null, "--quota-backend-bytes", "8589934592", "--auto-compaction-retention", "0");
         Measure(
             [small, large],
-            items => CheckedStorage.Wrap(new EtcdStorage(cluster.Connection($"scale{items}"))),
+            items => CheckedStorage.Wrap(new EtcdStorage(cluster.Connection($"scale{items}"), timeout: TimeSpan.FromSeconds(60), retryTime: TimeSpan.FromSeconds(120))),
             items => items * long.Parse(
                 cluster.Ctl("endpoint", "status", "-w", "fields").Split('\n').First(line => line.StartsWith("\"DBSize\"", StringComparison.Ordinal)).Split(" : ")[1],
                 CultureInfo.InvariantCulture) / (small + large));

@@ -242,6 +242,40 @@ public sealed class KvBatchWriterTests : IDisposable
         using KvBatchWriter writer = Create(new Gone(_memory), isAside: true);
         SetMany(writer, "a", 1000);
         Assert.Equal(KvError.StorageUnavailable, Assert.Throws<KvException>(() => SetMany(writer, "b", 1000)).Error);
+        Assert.True(writer.HasFailed);
+        Assert.Empty(Keys());
+    }
+
+    [Fact]
+    public void An_item_is_told_with_the_state_of_its_own_set()
+    {
+        var told = new List<string>();
+        using var writer = new KvBatchWriter(new Gated(_memory, isOpen: true), "s", default) { CommitsAside = true, Written = (item, state) => told.Add($"{item.Value} {state}") };
+        writer.Set("again", "1", state: "first");
+        writer.Set("again", "2", state: "second");
+        SetMany(writer, "a", 999);
+        writer.Set("again", "3", state: "third");
+        writer.Set("stateless", "4");
+        writer.Flush();
+        Assert.Equal(["2 second", "3 third", "4 "], told.Where(text => !text.StartsWith('v')));
+    }
+
+    [Fact]
+    public void A_refused_item_that_nobody_hears_of_is_thrown()
+    {
+        using var writer = new KvBatchWriter(new Fussy(_memory), "s", default);
+        writer.Set("bad", "v");
+        writer.Set("good", "v");
+        Assert.Equal("bad", Assert.Throws<KvException>(writer.Flush).Target);
+    }
+
+    [Fact]
+    public void Disposing_cancels_what_takes_too_long()
+    {
+        using var gated = new Gated(_memory);
+        KvBatchWriter writer = Create(gated, isAside: true);
+        SetMany(writer, "a", 1000);
+        writer.Dispose();
         Assert.Empty(Keys());
     }
 
@@ -282,7 +316,7 @@ public sealed class KvBatchWriterTests : IDisposable
     {
         CommitsAside = isAside,
         Committed = _commits.Add,
-        Written = _written.Add,
+        Written = (item, _) => _written.Add(item),
         Refused = _refused.Add,
     };
 
@@ -311,9 +345,9 @@ public sealed class KvBatchWriterTests : IDisposable
     }
 
     // Commits nothing before it is opened.
-    private sealed class Gated(KvStorage inner) : DelegatingStorage(inner)
+    private sealed class Gated(KvStorage inner, bool isOpen = false) : DelegatingStorage(inner)
     {
-        private readonly ManualResetEventSlim _gate = new();
+        private readonly ManualResetEventSlim _gate = new(isOpen);
 
         public void Open() => _gate.Set();
 

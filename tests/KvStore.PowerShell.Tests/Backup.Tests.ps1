@@ -101,6 +101,16 @@ Describe 'A storage that can be backed up' {
         $shell.Dispose()
     }
 
+    It 'takes the progress away when it fails' {
+        [CopyableStorage]::Fails = $true
+        $module = (Resolve-Path $PSScriptRoot/../../KvStore.psd1).Path
+        $shell = [powershell]::Create().AddScript("Import-Module '$module'; try { Backup-KvStore '$file' -Storage default } catch { `$_.FullyQualifiedErrorId }")
+        $shell.Invoke() | Should -BeLike 'KvStore.StorageFull,*'
+        $shell.Streams.Progress[-2].RecordType | Should -Be Processing
+        $shell.Streams.Progress[-1].RecordType | Should -Be Completed
+        $shell.Dispose()
+    }
+
     It 'is not restored through a connection that only reads' {
         Backup-KvStore $file
         Connect-KvStorage ([CopyableStorage]) -Name frozen -ReadOnly | Out-Null
@@ -166,6 +176,14 @@ Describe 'A SQLite storage' {
     It 'stays as it is when the file is no backup' {
         Set-Content $folder/noise.bak ('noise ' * 2000)
         { Restore-KvStore $folder/noise.bak -Force } | Should -Throw -ErrorId 'KvStore.ForeignDatabase,*'
+        (Get-KvItem k -Store t).Value | Should -Be v
+    }
+
+    It 'names Import-KvStore for a document, <_>, and Restore-KvStore is named for a backup' -ForEach 'kv.json', 'kv.json.gz' {
+        Export-KvStore -Path $folder/$_
+        { Restore-KvStore $folder/$_ -Force } | Should -Throw -ErrorId 'KvStore.ForeignDatabase,*' -ExpectedMessage "*$_*Import-KvStore*"
+        Backup-KvStore $folder/kv.bak
+        { Import-KvStore $folder/kv.bak } | Should -Throw -ErrorId 'KvStore.InvalidDocument,*' -ExpectedMessage '*kv.bak*Restore-KvStore*'
         (Get-KvItem k -Store t).Value | Should -Be v
     }
 }

@@ -92,6 +92,15 @@ Describe 'A SQLite file with a damaged item' {
         (Get-KvItem n/k8 -Store s).Value | Should -Be 'value of 8, as it was written'
     }
 
+    It 'is one error on a drive, and not told to be missing' {
+        $null = Get-Content kv:/s/n/k7, kv:/s/n/k8 -OutVariable read -ErrorVariable errors -ErrorAction SilentlyContinue
+        $errors.FullyQualifiedErrorId | Should -Be 'KvStore.StorageDamaged,Microsoft.PowerShell.Commands.GetContentCommand'
+        $read | Should -Be 'value of 8, as it was written'
+        $null = Get-Item kv:/s/n/k7 -ErrorVariable errors -ErrorAction SilentlyContinue
+        $errors.FullyQualifiedErrorId | Should -Be 'KvStore.StorageDamaged,Microsoft.PowerShell.Commands.GetItemCommand'
+        Test-Path kv:/s/n/k7 | Should -BeTrue
+    }
+
     It 'is not backed up, and the last backup stays' {
         $backup = Join-Path $TestDrive last.bak
         Set-Content $backup 'the last good one'

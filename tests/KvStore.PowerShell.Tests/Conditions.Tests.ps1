@@ -123,6 +123,12 @@ Describe 'A condition that is none' {
         (Get-KvItem a).Value | Should -Be 1
     }
 
+    It 'is told to be null or empty if it is: <Given>' -ForEach @{ Given = $null }, @{ Given = '' } {
+        { Set-KvItem a 2 -IfVersion $Given -ErrorAction Stop } | Should -Throw -ExpectedMessage '-IfVersion is 0, null or empty, *'
+        { Remove-KvItem a -IfVersion $Given -ErrorAction Stop } | Should -Throw -ExpectedMessage '-IfVersion is 0, null or empty, *'
+        { Set-KvItem a 2 -IfVersion -1 -ErrorAction Stop } | Should -Throw -ExpectedMessage '-IfVersion is -1, and*'
+    }
+
     It 'is an error for an object of a pipeline, too' {
         $rows = (New-Row a 2 @{ IfVersion = 0 }), (New-Row a 3 @{ IfVersion = $null }), (New-Row b 1)
         $rows | Set-KvItem -ErrorVariable errors -ErrorAction SilentlyContinue

@@ -67,7 +67,8 @@ Describe 'Copy-KvStore' {
 
     It 'names a store or a storage that is not there' {
         { Copy-KvStore nope -From default -To target } | Should -Throw -ErrorId 'KvStore.StoreNotFound*'
-        { Copy-KvStore -From default -To nope } | Should -Throw -ErrorId 'KvStore.StorageNotFound*'
+        { Copy-KvStore -From default -To memory } | Should -Throw -ErrorId 'KvStore.StorageNotFound*' -ExpectedMessage "*'memory'*URL*sqlite:///*"
+        { Copy-KvStore -From etcd -To default } | Should -Throw -ErrorId 'KvStore.StorageNotFound*' -ExpectedMessage "*'etcd'*URL*sqlite:///*"
     }
 }
 

@@ -49,6 +49,9 @@ Describe 'Connect-KvStorage' {
         (Connect-KvStorage db 'sqlite://' -Name one).Plugin | Should -Be db
         (Connect-KvStorage memory_db -Name two).Plugin | Should -Be memory_db
         (Connect-KvStorage -Connection (Join-Path $TestDrive plain.db) -Name file).Plugin | Should -Be db
+        (Connect-KvStorage "sqlite:///$TestDrive/plain.db".Replace('\', '/') -Name file).Plugin | Should -Be db
+        (Connect-KvStorage etcds://nobody -Name far).Plugin | Should -Be etcd
+        Disconnect-KvStorage far
         Set-KvItem k v -Store s -Storage two
         Get-KvStore -Storage one | Should -BeNullOrEmpty
         Get-KvStorage | ForEach-Object Name | Should -Be default, file, one, two

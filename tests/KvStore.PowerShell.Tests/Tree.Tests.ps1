@@ -34,13 +34,30 @@ Describe 'Show-KvTree' {
 
     It 'says with -Verbose that there is no such store' {
         (Show-KvTree -Store mispelt -Verbose 4>&1 | Out-String) | Should -Match "There is no store 'mispelt'"
-        (Show-KvTree -Store myKV -Namespace empty -Verbose 4>&1 | Out-String) | Should -Not -Match 'There is no store'
+        $null = New-KvStore bare
+        (Show-KvTree -Store bare -Verbose 4>&1 | Out-String) | Should -Not -Match 'There is no store'
+        Remove-KvStore bare -Force
+    }
+
+    It 'draws no tree of a namespace that is not there, and says <Says>' -ForEach @(
+        @{ Namespace = 'A'; Store = 'myKV'; Says = "There is no namespace '/A' in store 'myKV' of storage 'default'. *Get-KvNamespace*" }
+        @{ Namespace = '/d'; Store = 'myKV'; Says = "There is no namespace '/d' *An item has that path*Get-KvItem*" }
+        @{ Namespace = 'a'; Store = 'mispelt'; Says = "There is no namespace '/a' in store 'mispelt' *no such store*Get-KvStore*" }
+    ) {
+        Show-KvTree $Namespace -Store $Store -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -Be 'KvStore.ItemNotFound,KvStore.PowerShell.ShowKvTreeCommand'
+        $failed[0].Exception.Message | Should -BeLike $Says
+    }
+
+    It 'draws an empty tree where one stands, since a namespace comes with its first item' {
+        Set-KvNamespace /later -Store myKV
+        Show-KvTree | Should -BeExactly 'myKV:/later', 'empty'
     }
 
     It 'starts where one stands, where one is told, or at what is piped' {
         Set-KvNamespace /a -Store myKV
         (Show-KvTree)[0] | Should -BeExactly 'myKV:/a'
-        (Show-KvTree b)[0, 1] | Should -BeExactly 'myKV:/b', 'empty'
+        (Show-KvTree a-b)[0] | Should -BeExactly 'myKV:/a-b'
         Push-Location kv:/myKV/a/b
         try { (Show-KvTree)[0, -1] | Should -BeExactly 'myKV:/a/b', '1 item, 70 B' } finally { Pop-Location }
         (Get-KvStore | Show-KvTree)[0] | Should -BeExactly 'myKV:/'

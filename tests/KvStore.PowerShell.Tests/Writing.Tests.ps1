@@ -1,6 +1,7 @@
 # Set-KvItem: what is a value, what is refused, and how a pipeline's writes are committed.
 BeforeAll {
     . $PSScriptRoot/Initialize-TestSession.ps1
+    Add-Type -Path $PSScriptRoot/FailingStorage.cs -ReferencedAssemblies ([KvStore.KvStorage].Assembly.Location), System.Runtime, System.Threading -CompilerOptions '/nowarn:CS1701'
 
     function New-Row([string] $Key, $Value = 'v') { [pscustomobject]@{ Key = $Key; Value = $Value } }
 
@@ -256,6 +257,27 @@ Describe 'A pipeline of writes' {
         $written.Value | Should -Be @('3', '2')
         $written.Version | Should -Be @(1, 1)
         (Get-KvItem a).Value | Should -Be 3
+    }
+
+    It 'passes on each item as it was committed, also where its key comes again in the next batch' {
+        $written = 1..2500 | ForEach-Object { [pscustomobject]@{ Namespace = '/n'; Key = "k$($_ % 1100)"; Value = $_ } } | Set-KvItem -PassThru
+        $written.Count | Should -Be 2500
+        $written.Namespace | Select-Object -Unique | Should -Be '/n'
+        $written.Storage | Select-Object -Unique | Should -Be default
+        ($written | Where-Object Key -EQ k0).Value | Should -Be @('1100', '2200')
+    }
+
+    It 'ends when a batch is lost, and writes nothing of those that follow' {
+        Connect-KvStorage ([FailingStorage]) | Out-Null
+        { 1..2500 | ForEach-Object { New-Row "k$_" } | Set-KvItem -Store broken -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
+        { 'a', 'b' | Remove-KvItem -Store broken -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
+    }
+
+    It 'writes what is left for each store, whatever becomes of the others' {
+        Connect-KvStorage ([FailingStorage]) | Out-Null
+        $rows = foreach ($store in 'sound', 'broken', 'fine') { [pscustomobject]@{ Store = $store; Key = 'k'; Value = 'v' } }
+        { $rows | Set-KvItem } | Should -Throw -ErrorId 'KvStore.StorageDamaged,*'
+        (Get-KvStore).Name | Should -Be @('fine', 'sound')
     }
 
     It 'loses nothing but the item that breaks a limit' {

@@ -42,7 +42,7 @@ public sealed class ConformanceCase
             return $"The storage lacks the capability {missing}.";
         }
 
-        if (IsParallel && IsPowerShellClass(storage))
+        if (IsParallel && DelegatingStorage.IsOfScript(storage))
         {
             return "The storage is a PowerShell class, whose methods run in the one runspace that defined it.";
         }
@@ -73,11 +73,6 @@ public sealed class ConformanceCase
             context.RemoveStores();
         }
     }
-
-    // PowerShell makes its classes in assemblies in memory. Called from another thread they wait for their runspace, which
-    // waits for the case: neither would ever end.
-    private static bool IsPowerShellClass(KvStorage storage) =>
-        storage is DelegatingStorage { Inner: KvStorage inner } ? IsPowerShellClass(inner) : storage.GetType().Assembly.IsDynamic;
 
     /// <summary>The group and the sentence.</summary>
     public override string ToString() => $"{Group}: {Name.Replace('_', ' ')}";

@@ -139,7 +139,6 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
         using var writer = new KvBatchWriter(_to, store, cancellation)
         {
             CommitsAside = true,
-            Refused = e => throw e,
             Committed = count => written += count,
         };
         foreach ((KvItem item, KvItem? existing) in Pair(store))

@@ -59,14 +59,7 @@ public sealed class StorageConnections(StorageRegistry registry)
     public StorageConnection Connect(string name, StorageConfiguration configuration)
     {
         KvStorage storage = Open(configuration);
-        string plugin = configuration.Storage switch
-        {
-            null or "" => StorageUrl.GetScheme(configuration.Connection) ?? (configuration.Connection is null ? "memory" : "db"),
-            string text => text,
-            Type type => type.Name,
-            object instance => instance.GetType().Name,
-        };
-        var connection = new StorageConnection(name, plugin, storage);
+        var connection = new StorageConnection(name, registry.GetPluginName(configuration), storage);
         StorageConnection? replaced = null;
         lock (_gate)
         {

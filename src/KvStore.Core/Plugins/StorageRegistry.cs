@@ -65,11 +65,10 @@ public sealed class StorageRegistry
             case Type type when typeof(KvStorage).IsAssignableFrom(type):
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
             case null or "":
-                // A URL names its plugin; what is no URL is the file of a database.
                 RefuseHalfUrl(configuration.Connection);
-                return Create(configuration, name: configuration.Connection is null ? "memory" : StorageUrl.GetScheme(configuration.Connection) is null ? "db" : null);
-            case string name:
-                return Create(configuration, name);
+                return CreateByPlugin(configuration);
+            case string:
+                return CreateByPlugin(configuration);
             default:
                 throw new KvException(
                     KvError.InvalidConfiguration,
@@ -77,6 +76,15 @@ public sealed class StorageRegistry
                     configuration.Storage);
         }
     }
+
+    /// <summary>The name of the plugin that <see cref="Create(StorageConfiguration)"/> chooses; of a class or an instance that of the class.</summary>
+    /// <exception cref="KvException"><see cref="KvError.StorageNotFound"/>: no plugin of that name or scheme.</exception>
+    public string GetPluginName(StorageConfiguration configuration) => configuration.Storage switch
+    {
+        null or string => Find(configuration).Name,
+        Type type => type.Name,
+        object instance => instance.GetType().Name,
+    };
 
     // "memory:" would make a file of that name, which nobody asked for. What follows the colon may be a password.
     private void RefuseHalfUrl(string? connection)
@@ -87,15 +95,9 @@ public sealed class StorageRegistry
         }
 
         string scheme = connection[..colon];
-        while (!IsKnown(scheme))
+        if (!GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase)))
         {
-            lock (_asking)
-            {
-                if (!AskNextSource())
-                {
-                    return;
-                }
-            }
+            return;
         }
 
         throw new KvException(
@@ -104,13 +106,21 @@ public sealed class StorageRegistry
             scheme);
     }
 
-    private bool IsKnown(string scheme) =>
-        GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase));
-
-    private KvStorage Create(StorageConfiguration configuration, string? name)
+    private KvStorage CreateByPlugin(StorageConfiguration configuration)
     {
-        StoragePlugin plugin = Find(name, StorageUrl.GetScheme(configuration.Connection));
+        StoragePlugin plugin = Find(configuration);
         return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
+    }
+
+    // A URL names its plugin; what is no URL is the file of a database.
+    private StoragePlugin Find(StorageConfiguration configuration)
+    {
+        string? scheme = StorageUrl.GetScheme(configuration.Connection);
+        string? name = configuration.Storage is string { Length: > 0 } named ? named
+            : configuration.Connection is null ? "memory"
+            : scheme is null ? "db"
+            : null;
+        return Find(name, scheme);
     }
 
     private StoragePlugin Find(string? name, string? scheme)

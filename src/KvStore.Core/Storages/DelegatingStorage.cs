@@ -19,6 +19,13 @@ public abstract class DelegatingStorage(KvStorage inner) : KvStorage
         return storage;
     }
 
+    /// <summary>
+    /// Whether a class of a PowerShell script does any of the work. PowerShell makes its classes in assemblies in memory; called
+    /// from another thread their methods wait for their runspace, and would for ever where its thread waits for the caller.
+    /// </summary>
+    internal static bool IsOfScript(KvStorage storage) =>
+        storage.GetType().Assembly.IsDynamic || (storage is DelegatingStorage outer && IsOfScript(outer.Inner));
+
     /// <inheritdoc/>
     public override string Description => Inner.Description;
 

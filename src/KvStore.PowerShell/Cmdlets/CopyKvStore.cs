@@ -97,6 +97,18 @@ public sealed class CopyKvStoreCommand : KvCmdlet
     // What was opened for this copy is closed with it; what has a name stays open.
     private KvStorage Open(string storage) =>
         StorageUrl.GetScheme(storage) is null
-            ? StorageConnections.Lend(KvSession.GetStorage(SessionState, storage))
+            ? StorageConnections.Lend(Find(storage))
             : StorageConnections.Shared.Open(new StorageConfiguration(storage: null, storage) { BaseFolder = KvSession.GetFileSystemFolder(SessionState) });
+
+    private KvStorage Find(string name)
+    {
+        try
+        {
+            return KvSession.GetStorage(SessionState, name);
+        }
+        catch (KvException e) when (e.Error == KvError.StorageNotFound)
+        {
+            throw new KvException(e.Error, $"{e.Message} -From and -To take a URL too, such as sqlite:///copy.db.", e.Target, e);
+        }
+    }
 }

@@ -91,7 +91,8 @@ public sealed class ImportKvStoreCommand : KvStorageCmdlet
         }
         catch (KvException e) when (e.Error == KvError.InvalidDocument)
         {
-            throw new KvException(e.Error, $"{source}: {e.Message}", e.Target, e);
+            string advice = Path.Length > 0 && BackupFile.IsDatabase(source) ? " The file is a database: Restore-KvStore restores one that Backup-KvStore wrote, Connect-KvStorage connects another." : "";
+            throw new KvException(e.Error, $"{source}: {e.Message}{advice}", e.Target, e);
         }
     }
 

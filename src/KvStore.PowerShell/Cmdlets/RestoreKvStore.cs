@@ -30,11 +30,20 @@ public sealed class RestoreKvStoreCommand : KvStorageCmdlet
         }
 
         using var progress = new ShareProgress(this, $"Restoring storage '{GetStorageName()}'");
-        FilePath.Use(file, () =>
+        FilePath.Use(file, () => Restore(storage, file, progress));
+        WriteVerbose($"Restored storage '{GetStorageName()}' from '{file}'.");
+    }
+
+    private bool Restore(KvStorage storage, string file, ShareProgress progress)
+    {
+        try
         {
             storage.Restore(file, progress, Cancellation);
             return true;
-        });
-        WriteVerbose($"Restored storage '{GetStorageName()}' from '{file}'.");
+        }
+        catch (KvException e) when (e.Error == KvError.ForeignDatabase && BackupFile.IsDocument(file))
+        {
+            throw new KvException(e.Error, $"File '{file}' is no backup, and looks like a document of Export-KvStore; nothing was restored. Import-KvStore imports a document.", file, e);
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace KvStore.PowerShell;
 
 /// <summary>
 /// Sets items. What comes through a pipeline is committed in batches of up to 1,000 items or about 1 MiB, the last when the
-/// pipeline ends; when it is stopped, by Ctrl+C or an error upstream, the batch at hand is not written. Of several values for
-/// one key the last wins.
+/// pipeline ends; when it is stopped, by Ctrl+C or an error upstream, the batch that is being collected is not written. A full
+/// one is committed while the next is collected. Of several values for one key the last wins.
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "KvItem", SupportsShouldProcess = true)]
 [OutputType(typeof(KvItem))]

@@ -27,6 +27,7 @@ public sealed class ShowKvTreeCommand : KvTargetCmdlet
     protected override void Process()
     {
         KvTarget target = GetTarget();
+        CheckNamespace(target);
         string place = target.Describe(target.NamespacePath);
         using var progress = new ItemProgress(WriteProgress, $"Counting {place}");
         var tree = new KvTree(target.Storage, target.Store, Cancellation) { Read = progress.Show };
@@ -48,5 +49,20 @@ public sealed class ShowKvTreeCommand : KvTargetCmdlet
         {
             TellIfMissing(target);
         }
+    }
+
+    // Where one stands may be a namespace that comes with its first item; one that is asked for by name must be there.
+    private void CheckNamespace(KvTarget target)
+    {
+        string path = target.NamespacePath;
+        if (Namespace is null || path.Length == 0 || KvSearch.IsNamespace(target.Storage, target.Store, path, Cancellation))
+        {
+            return;
+        }
+
+        string advice = target.Storage.GetStore(target.Store, Cancellation) is null ? "There is no such store; Get-KvStore lists those there are."
+            : KvPath.IsKey(path) && target.Storage.Get(target.Store, path, Cancellation) is not null ? "An item has that path, and nothing lies beneath it; Get-KvItem shows it."
+            : "Namespaces are case-sensitive; Get-KvNamespace -Recurse lists those there are.";
+        throw new KvException(KvError.ItemNotFound, $"There is no namespace '{KvPath.ToAbsolute(path)}' in store '{target.Store}' of storage '{target.StorageName}'. {advice}", path);
     }
 }

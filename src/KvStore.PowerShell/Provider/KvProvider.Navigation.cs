@@ -56,7 +56,20 @@ public sealed partial class KvProvider
 
         return target.IsStore
             ? target.Storage.GetStore(target.Store, _stopping.Token) is not null
-            : (KvPath.IsKey(target.Path) && target.Storage.Get(target.Store, target.Path, _stopping.Token) is not null) || IsNamespace(target);
+            : (KvPath.IsKey(target.Path) && HasItem(target)) || IsNamespace(target);
+    }
+
+    private bool HasItem(Target target)
+    {
+        try
+        {
+            return target.Storage.Get(target.Store, target.Path, _stopping.Token) is not null;
+        }
+        catch (KvException e) when (e.Error == KvError.StorageDamaged && target.Path.Equals(e.Target))
+        {
+            // A damaged item is there: who reads it is told of the damage, and not that there is nothing.
+            return true;
+        }
     }
 
     private bool IsNamespace(Target target) =>

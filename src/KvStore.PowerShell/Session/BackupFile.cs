@@ -49,6 +49,12 @@ internal static class BackupFile
         }
     }
 
+    /// <summary>Whether a file begins as a document of Export-KvStore does, packed or not: it is easily taken for a backup.</summary>
+    public static bool IsDocument(string file) => Begins(file, "{"u8) || Begins(file, [0x1F, 0x8B]);
+
+    /// <summary>Whether a file begins as a SQLite database does, which a backup of one is.</summary>
+    public static bool IsDatabase(string file) => Begins(file, "SQLite format 3\0"u8);
+
     /// <summary>Has a file written whole; one that it replaces stays until it is.</summary>
     /// <param name="file">Its full name.</param>
     /// <param name="force">Whether a file of that name is replaced.</param>
@@ -78,4 +84,11 @@ internal static class BackupFile
             File.Delete(part);
         }
     });
+
+    private static bool Begins(string file, ReadOnlySpan<byte> beginning)
+    {
+        using FileStream input = File.OpenRead(file);
+        byte[] read = new byte[beginning.Length];
+        return input.ReadAtLeast(read, read.Length, throwOnEndOfStream: false) == read.Length && beginning.SequenceEqual(read);
+    }
 }

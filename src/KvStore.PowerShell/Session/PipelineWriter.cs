@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace KvStore.PowerShell;
 
 /// <summary>The writes of one pipeline. What is not flushed, because the pipeline was stopped, is not written.</summary>
-/// <param name="cmdlet">Emits items.</param>
+/// <param name="cmdlet">Emits items, and ends when a commit fails: a whole batch is lost then, whatever the record at hand is.</param>
 /// <param name="refuse">Reports the error of one item.</param>
 /// <param name="passThru">Whether committed items are emitted.</param>
 /// <param name="cancellation">Cancels a commit.</param>
@@ -19,32 +19,62 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse
     public KvLimits GetLimits(KvTarget target) => GetWriter(target).Batches.Limits;
 
     /// <summary>Sets a value, at the latest when <see cref="Flush"/> is called.</summary>
-    /// <exception cref="KvException">The item cannot be taken, or the storage failed.</exception>
+    /// <exception cref="KvException">The item cannot be taken.</exception>
     public void Set(KvTarget target, string fullKey, string value, DateTimeOffset? expires, long? version)
     {
         StoreWriter writer = GetWriter(target);
-        if (passThru)
+        try
         {
-            writer.Targets[fullKey] = target;
+            // An item is shown from the namespace of the last who set it.
+            writer.Batches.Set(fullKey, value, expires, version, state: passThru ? target : null);
         }
-
-        writer.Batches.Set(fullKey, value, expires, version);
+        catch (KvException e) when (writer.Batches.HasFailed)
+        {
+            cmdlet.ThrowTerminatingError(KvErrorRecord.From(e, target.StorageName));
+        }
     }
 
     /// <summary>Deletes an item, at the latest when <see cref="Flush"/> is called.</summary>
-    /// <exception cref="KvException">The storage failed.</exception>
-    public void Delete(KvTarget target, string fullKey, long? version) => GetWriter(target).Batches.Delete(fullKey, version);
+    /// <exception cref="KvException">A condition needs what the storage lacks.</exception>
+    public void Delete(KvTarget target, string fullKey, long? version)
+    {
+        StoreWriter writer = GetWriter(target);
+        try
+        {
+            writer.Batches.Delete(fullKey, version);
+        }
+        catch (KvException e) when (writer.Batches.HasFailed)
+        {
+            cmdlet.ThrowTerminatingError(KvErrorRecord.From(e, target.StorageName));
+        }
+    }
 
-    /// <summary>Commits what is left.</summary>
-    /// <exception cref="KvException">The storage failed.</exception>
+    /// <summary>Commits what is left, of each store whatever becomes of the others.</summary>
     public void Flush()
     {
+        var errors = new List<ErrorRecord>();
         foreach (StoreWriter writer in _writers)
         {
-            writer.Batches.Flush();
+            try
+            {
+                writer.Batches.Flush();
+            }
+            catch (KvException e)
+            {
+                errors.Add(KvErrorRecord.From(e, writer.Target.StorageName));
+            }
         }
 
         _progress.Dispose();
+        foreach (ErrorRecord error in errors.SkipLast(1))
+        {
+            refuse(error);
+        }
+
+        if (errors.Count > 0)
+        {
+            cmdlet.ThrowTerminatingError(errors[^1]);
+        }
     }
 
     /// <summary>Waits for what is still being committed, so that nothing is written after the command has ended.</summary>
@@ -63,7 +93,7 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse
             _last = _writers.Find(writer => writer.IsFor(target));
             if (_last is null)
             {
-                _last = CreateWriter(target);
+                _last = new StoreWriter(target, CreateBatches(target));
                 _writers.Add(_last);
             }
         }
@@ -71,21 +101,15 @@ internal sealed class PipelineWriter(KvCmdlet cmdlet, Action<ErrorRecord> refuse
         return _last;
     }
 
-    private StoreWriter CreateWriter(KvTarget target)
+    private KvBatchWriter CreateBatches(KvTarget target) => new(target.Storage, target.Store, cancellation)
     {
-        // Of each key, the namespace that its item is shown from: that of the last who set it.
-        var targets = new Dictionary<string, KvTarget>(StringComparer.Ordinal);
-        var batches = new KvBatchWriter(target.Storage, target.Store, cancellation)
-        {
-            CommitsAside = true,
-            Committed = count => _progress.Show(_written += count),
-            Refused = error => refuse(KvErrorRecord.From(error, target.StorageName)),
-            Written = passThru ? item => cmdlet.WriteObject(targets.Remove(item.FullKey, out KvTarget? from) ? from.Show(item) : item) : null,
-        };
-        return new StoreWriter(target, batches, targets);
-    }
+        CommitsAside = true,
+        Committed = count => _progress.Show(_written += count),
+        Refused = error => refuse(KvErrorRecord.From(error, target.StorageName)),
+        Written = passThru ? (item, from) => cmdlet.WriteObject(((KvTarget)from!).Show(item)) : null,
+    };
 
-    private sealed record StoreWriter(KvTarget Target, KvBatchWriter Batches, Dictionary<string, KvTarget> Targets)
+    private sealed record StoreWriter(KvTarget Target, KvBatchWriter Batches)
     {
         public bool IsFor(KvTarget target) =>
             ReferenceEquals(target, Target)

@@ -10,7 +10,7 @@ internal static class VersionCondition
     /// <exception cref="KvException"><see cref="KvError.InvalidValue"/>: it is given, and no version.</exception>
     public static long? Check(long? version) => version is null or > 0 ? version : throw new KvException(
         KvError.InvalidValue,
-        $"-IfVersion is {version}, and versions begin with 1. Give the Version of an item that was read; for one that must not exist, Set-KvItem has -NoClobber.",
+        $"-IfVersion is {(version == 0 ? "0, null or empty" : version)}, and versions begin with 1. Give the Version of an item that was read; for one that must not exist, Set-KvItem has -NoClobber.",
         version);
 }
 
