@@ -46,7 +46,7 @@ public sealed class PostgreSqlServer : DatabaseServer
         new PostgreSqlStorage(connection, user: null, password, TimeSpan.FromSeconds(timeout), TimeSpan.FromSeconds(retryTime));
 
     public override string Query(string database, string sql) =>
-        ServerProcess.Run(Program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, Connection(database).Replace("+driver", "", StringComparison.Ordinal)).TrimEnd('\n');
+        ServerProcess.Run(Program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, Connection(database).Replace("+driver", "", StringComparison.Ordinal) + "?connect_timeout=10").TrimEnd('\n');
 
     protected override bool IsServing()
     {
