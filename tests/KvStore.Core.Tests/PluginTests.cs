@@ -157,7 +157,7 @@ public sealed class PluginTests
     [Fact]
     public void A_folder_without_a_plugin_is_an_error_that_names_it()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
+        string folder = Directory.CreateTempSubdirectory("kvstore-test-").FullName;
         try
         {
             Assert.Contains(folder, Assert.Throws<KvException>(() => StoragePlugin.FromFolder(folder)).Message, StringComparison.Ordinal);

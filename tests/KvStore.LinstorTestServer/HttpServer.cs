@@ -84,17 +84,18 @@ public sealed class HttpServer : IDisposable
             using Stream stream = Open(client);
             while (ReadRequest(stream) is { } request)
             {
-                Write(stream, _answer(request), request.Headers.GetValueOrDefault("Accept-Encoding")?.Contains("gzip", StringComparison.Ordinal) == true);
+                Write(stream, Answer(request), request.Headers.GetValueOrDefault("Accept-Encoding")?.Contains("gzip", StringComparison.Ordinal) == true);
                 if (request.Headers.GetValueOrDefault("Connection") == "close")
                 {
                     break;
                 }
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException or NotSupportedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception)
         {
             // A client that drops its connection, as python-linstor does after its probe, is nothing to this server; nor is
-            // its own end, when the streams of all connections are closed under their threads.
+            // what is no HTTP, nor its own end, when the streams of all connections are closed under their threads. Each ends
+            // the one connection, and never the process with all its tests.
         }
 
         lock (_clients)
@@ -103,6 +104,19 @@ public sealed class HttpServer : IDisposable
         }
 
         client.Dispose();
+    }
+
+    // Whoever asked fails with the reason; on this thread nobody would see it.
+    private HttpResponse Answer(HttpRequest request)
+    {
+        try
+        {
+            return _answer(request);
+        }
+        catch (Exception e)
+        {
+            return new HttpResponse((int)HttpStatusCode.InternalServerError, e.ToString(), "text/plain");
+        }
     }
 
     private Stream Open(TcpClient client)

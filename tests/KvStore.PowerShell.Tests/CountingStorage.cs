@@ -1,5 +1,5 @@
 // A storage that counts what is read of it: whether a listing streams is then a number, and no matter of time.
-// Loaded by DriveScale.Tests.ps1 with Add-Type; not part of the test program.
+// Loaded by Completion.Tests.ps1 and DriveScale.Tests.ps1 with Add-Type; not part of the test program.
 using System.Collections.Generic;
 using System.Threading;
 using KvStore;

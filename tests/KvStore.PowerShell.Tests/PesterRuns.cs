@@ -65,8 +65,11 @@ public sealed class PesterRuns
 
         return File.Exists(resultFile)
             ? JsonSerializer.Deserialize<PesterReport>(File.ReadAllText(resultFile), JsonOptions)!
-            : new PesterReport { Error = $"pwsh ended with exit code {process.ExitCode} and left no result.\n{output.Result}\n{errors.Result}" };
+            : new PesterReport { Error = $"pwsh ended with exit code {process.ExitCode} and left no result.\n{TextOf(output)}\n{TextOf(errors)}" };
     }
+
+    // A process that pwsh left behind may hold the other end for ever.
+    private static string TextOf(Task<string> text) => text.Wait(TimeSpan.FromSeconds(10)) ? text.Result : "";
 
     private static string? FindPowerShell()
     {

@@ -90,6 +90,10 @@ Describe 'Progress' {
     }
 
     It 'is not shown where all is done at once' {
-        Get-Progress '$null = Connect-KvStorage memory -Name quick; Set-KvItem k v -Store s -Storage quick; $null = Export-KvStore s -Storage quick' | Should -BeNullOrEmpty
+        # A busy machine may take long for anything, but hardly five times.
+        $quick = 1..5 | Where-Object {
+            (Get-Progress '$null = Connect-KvStorage memory -Name quick; Set-KvItem k v -Store s -Storage quick; $null = Export-KvStore s -Storage quick; Disconnect-KvStorage quick').Count -eq 0
+        } | Select-Object -First 1
+        $quick | Should -Not -BeNullOrEmpty
     }
 }

@@ -65,8 +65,8 @@ Describe 'The migration' {
             1..50 | ForEach-Object { [pscustomobject]@{ Key = "n/k$_"; Value = $_ } } | Set-KvItem -Store one -Storage origin
             Set-KvItem k v -Store two -Storage origin
 
-            # etcd serves a moment after its start; the storage tries again until then.
-            $first = & $runbooks/Move-ToEtcd.ps1 "etcd://127.0.0.1:$client" -From origin
+            # etcd serves a moment after its start, on a busy machine a long one; the storage tries again until then.
+            $first = & $runbooks/Move-ToEtcd.ps1 "etcd://127.0.0.1:${client}?retryTime=120" -From origin
             $first.Store | Should -Be one, two
             $first.Written | Should -Be 50, 1
             (& $runbooks/Move-ToEtcd.ps1 "etcd://127.0.0.1:$client" -From origin).Written | Should -Be 0, 0

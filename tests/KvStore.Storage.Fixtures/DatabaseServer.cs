@@ -10,33 +10,21 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>A password that would be noticed wherever it appeared, with all that a URL must encode.</summary>
     public const string Password = "s3cr/t:p@ss w?rd%";
 
-    private static readonly string[] UnprivilegedUsers = ["postgres", "mysql", "nobody"];
-
-    private readonly List<string> _prefix = [];
     private ServerProcess? _process;
     private int _databases;
 
-    /// <summary>Makes the folder; <see cref="Start"/> starts the server.</summary>
+    /// <summary>Makes the folder; <see cref="StartFirst"/> starts the server.</summary>
     protected DatabaseServer()
     {
-        Folder = Directory.CreateTempSubdirectory("kvstore-server-").FullName;
+        Folder = ServerUser.NewFolder();
         Port = FreePorts.Get(1)[0];
-
-        // No server of these runs as root.
-        if (Environment.UserName == "root")
-        {
-            string user = UnprivilegedUsers.First(name => File.ReadLines("/etc/passwd").Any(line => line.StartsWith(name + ":", StringComparison.Ordinal)));
-            string group = ServerProcess.Run("id", "-gn", user).Trim();
-            ServerProcess.Run("chown", $"{user}:{group}", Folder);
-            _prefix.AddRange(["setpriv", $"--reuid={user}", $"--regid={group}", "--clear-groups", "--"]);
-        }
     }
 
     /// <summary>The scheme of its URLs.</summary>
     public abstract string Scheme { get; }
 
     /// <summary>The port it listens on.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>The folder of its data, its socket and its log.</summary>
     protected string Folder { get; }
@@ -72,13 +60,13 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>Starts the server and waits until it serves.</summary>
     public void Start()
     {
-        _process = new ServerProcess(Path.Combine(Folder, "log"), [.. _prefix, .. Command]);
+        _process = new ServerProcess(Path.Combine(Folder, "log"), [.. ServerUser.Prefix, .. Command]);
         var watch = Stopwatch.StartNew();
         while (!IsServing())
         {
-            if (watch.Elapsed > TimeSpan.FromSeconds(60))
+            if (_process.HasEnded || watch.Elapsed > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException($"The server does not serve: {File.ReadAllText(Path.Combine(Folder, "log"))}");
+                throw new InvalidOperationException($"The server {(_process.HasEnded ? "has ended" : "does not serve")}: {ServerProcess.ReadTail(Path.Combine(Folder, "log"))}");
             }
 
             Thread.Sleep(50);
@@ -97,10 +85,12 @@ public abstract class DatabaseServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_process is not null)
+        if (_process is { HasEnded: false })
         {
             Kill();
         }
+
+        _process?.Dispose();
 
         Directory.Delete(Folder, recursive: true);
     }
@@ -120,10 +110,29 @@ public abstract class DatabaseServer : IDisposable
     /// <summary>Creates a database that the user kvstore may use.</summary>
     protected abstract void CreateDatabase(string name);
 
+    /// <summary>Starts the server for the first time; on another port if it ends at once, as it does when somebody took its port.</summary>
+    protected void StartFirst()
+    {
+        const int Attempts = 3;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Start();
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < Attempts && _process!.HasEnded)
+            {
+                _process.Dispose();
+                Port = FreePorts.Get(1)[0];
+            }
+        }
+    }
+
     /// <summary>Runs a program as the user whose server it is.</summary>
     protected string RunAsUser(params string[] command)
     {
-        string[] all = [.. _prefix, .. command];
+        string[] all = [.. ServerUser.Prefix, .. command];
         return ServerProcess.Run(all[0], all[1..]);
     }
 
@@ -131,8 +140,14 @@ public abstract class DatabaseServer : IDisposable
     {
         string id = _process!.Id.ToString(CultureInfo.InvariantCulture);
         ServerProcess.Run("kill", signal, id);
-        while (Directory.Exists("/proc/" + id) && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal))
+        var watch = Stopwatch.StartNew();
+        while (!_process.HasEnded)
         {
+            if (watch.Elapsed > TimeSpan.FromMinutes(2))
+            {
+                throw new InvalidOperationException($"The server does not end by the signal {signal}: {ServerProcess.ReadTail(Path.Combine(Folder, "log"))}");
+            }
+
             Thread.Sleep(10);
         }
 

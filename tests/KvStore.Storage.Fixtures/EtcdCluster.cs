@@ -7,8 +7,10 @@ namespace KvStore.Storage.Fixtures;
 /// <summary>A cluster of etcd processes of its own on 127.0.0.1, gone without trace when disposed.</summary>
 public sealed class EtcdCluster : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("kvstore-etcd-").FullName;
-    private readonly Member[] _members;
+    private Member[] _members = [];
     private readonly string _scheme;
     private readonly string[] _arguments;
 
@@ -26,15 +28,9 @@ public sealed class EtcdCluster : IDisposable
                 .. arguments, "--client-cert-auth", "--trusted-ca-file", $"{certificates}/ca.pem",
                 "--cert-file", $"{certificates}/server.pem", "--key-file", $"{certificates}/server-key.pem",
             ];
-        int[] ports = FreePorts.Get(2 * size);
-        _members = [.. Enumerable.Range(0, size).Select(i => new Member($"m{i}", ports[2 * i], ports[(2 * i) + 1]))];
         try
         {
-            Array.ForEach(_members, Start);
-            if (certificates is null)
-            {
-                WaitUntilServing();
-            }
+            StartFirst(size, waits: certificates is null);
         }
         catch
         {
@@ -59,13 +55,13 @@ public sealed class EtcdCluster : IDisposable
     /// <summary>Runs etcdctl against all members and gives its output.</summary>
     public string Ctl(params string[] arguments) => ServerProcess.Run("etcdctl", ["--endpoints", Servers, .. arguments]);
 
-    /// <summary>The index of the member that leads.</summary>
-    public int FindLeader() => Array.FindIndex(_members, member =>
+    /// <summary>The index of the member that leads; waits for the end of an election.</summary>
+    public int FindLeader()
     {
-        // Endpoint, id, version, database size, is leader, …
-        string[] status = ServerProcess.Run("etcdctl", "--endpoints", member.Address, "endpoint", "status").Split(", ");
-        return status[4] == "true";
-    });
+        int leader = -1;
+        Await("has no leader", () => (leader = Array.FindIndex(_members, IsLeader)) >= 0);
+        return leader;
+    }
 
     /// <summary>Kills a member by SIGKILL.</summary>
     public void Kill(int index) => _members[index].Process!.Kill();
@@ -77,23 +73,11 @@ public sealed class EtcdCluster : IDisposable
     public void Restart(int index) => Start(_members[index]);
 
     /// <summary>Waits until every member answers.</summary>
-    public void WaitUntilServing()
+    public void WaitUntilServing() => Await("does not serve", () =>
     {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                Ctl("--command-timeout=2s", "endpoint", "health");
-                return;
-            }
-            catch (InvalidOperationException e) when (watch.Elapsed < TimeSpan.FromSeconds(30))
-            {
-                Debug.WriteLine(e.Message);
-                Thread.Sleep(100);
-            }
-        }
-    }
+        Ctl("--command-timeout=2s", "endpoint", "health");
+        return true;
+    });
 
     /// <inheritdoc/>
     public void Dispose()
@@ -102,12 +86,74 @@ public sealed class EtcdCluster : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private static bool IsLeader(Member member)
+    {
+        // Endpoint, id, version, database size, is leader, …
+        string[] status = ServerProcess.Run("etcdctl", "--endpoints", member.Address, "endpoint", "status").Split(", ");
+        return status.Length > 4 && status[4] == "true";
+    }
+
+    // What fails is tried again, but not for a member that has gone: nobody starts it meanwhile.
+    private void Await(string problem, Func<bool> isDone)
+    {
+        var watch = Stopwatch.StartNew();
+        InvalidOperationException? last = null;
+        while (watch.Elapsed < Patience && !Array.Exists(_members, member => member.Process!.HasEnded))
+        {
+            try
+            {
+                if (isDone())
+                {
+                    return;
+                }
+            }
+            catch (InvalidOperationException e)
+            {
+                last = e;
+            }
+
+            Thread.Sleep(100);
+        }
+
+        throw new InvalidOperationException($"The cluster {problem}. {last?.Message}\n{string.Join('\n', _members.Select(Describe))}", last);
+    }
+
+    private string Describe(Member member) =>
+        $"{member.Name} at {member.Address} {(member.Process!.HasEnded ? "has ended" : "runs")}:\n{ServerProcess.ReadTail(LogOf(member))}";
+
+    private string LogOf(Member member) => Path.Combine(_folder, member.Name + ".log");
+
+    // A member ends at once when somebody took one of its ports: then all begin anew on others.
+    private void StartFirst(int size, bool waits)
+    {
+        const int Attempts = 3;
+        for (int attempt = 1; ; attempt++)
+        {
+            int[] ports = FreePorts.Get(2 * size);
+            _members = [.. Enumerable.Range(0, size).Select(i => new Member($"m{attempt}{i}", ports[2 * i], ports[(2 * i) + 1]))];
+            Array.ForEach(_members, Start);
+            try
+            {
+                if (waits)
+                {
+                    WaitUntilServing();
+                }
+
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < Attempts && Array.Exists(_members, member => member.Process!.HasEnded))
+            {
+                Array.ForEach(_members, member => member.Process!.Dispose());
+            }
+        }
+    }
+
     private void Start(Member member)
     {
         string peers = string.Join(',', _members.Select(other => $"{other.Name}=http://127.0.0.1:{other.PeerPort.ToString(CultureInfo.InvariantCulture)}"));
         string peer = $"http://127.0.0.1:{member.PeerPort.ToString(CultureInfo.InvariantCulture)}";
         member.Process = new ServerProcess(
-            Path.Combine(_folder, member.Name + ".log"),
+            LogOf(member),
             [
                 "etcd", "--name", member.Name, "--data-dir", Path.Combine(_folder, member.Name), "--logger", "zap", "--log-level", "warn",
                 "--listen-client-urls", $"{_scheme}://{member.Address}", "--advertise-client-urls", $"{_scheme}://{member.Address}",

@@ -15,7 +15,7 @@ public sealed class MariaDbServer : DatabaseServer
         try
         {
             RunAsUser(Program("mariadb-install-db"), "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal", "--skip-test-db");
-            Start();
+            StartFirst();
             Query("mysql", $"CREATE USER kvstore@'127.0.0.1' IDENTIFIED BY '{Password}'");
         }
         catch
@@ -30,7 +30,7 @@ public sealed class MariaDbServer : DatabaseServer
         !OperatingSystem.IsLinux() ? "MariaDB servers are tested on Linux."
         : !Array.TrueForAll(Programs, program => Find(program) is not null) ? "MariaDB is not installed (Debian's package mariadb-server)."
         : !HasClientLibrary ? "MariaDB Connector/C is not installed (Debian's package libmariadb3)."
-        : null;
+        : ServerUser.WhySkipped;
 
     public override string Scheme => "mysql";
 

@@ -16,7 +16,7 @@ public sealed class PostgreSqlServer : DatabaseServer
             string passwordFile = Path.Combine(Folder, "password");
             File.WriteAllText(passwordFile, Password);
             RunAsUser(Program("initdb"), "-D", Data, "-U", "kvstore", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--no-locale", "--no-sync");
-            Start();
+            StartFirst();
         }
         catch
         {
@@ -29,11 +29,11 @@ public sealed class PostgreSqlServer : DatabaseServer
     public static string? WhySkipped =>
         !OperatingSystem.IsLinux() ? "PostgreSQL servers are tested on Linux."
         : Programs is null ? "PostgreSQL is not installed (Debian's package postgresql)."
-        : null;
+        : ServerUser.WhySkipped;
 
     public override string Scheme => "postgresql";
 
-    protected override string[] Command => [Program("postgres"), "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={Folder}"];
+    protected override string[] Command => [Program("postgres"), "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="];
 
     // Fast shutdown: sessions are ended, then all is saved. Immediate shutdown: nothing is.
     protected override string StopSignal => "-INT";
@@ -46,7 +46,7 @@ public sealed class PostgreSqlServer : DatabaseServer
         new PostgreSqlStorage(connection, user: null, password, TimeSpan.FromSeconds(timeout), TimeSpan.FromSeconds(retryTime));
 
     public override string Query(string database, string sql) =>
-        ServerProcess.Run(Program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, Connection(database).Replace("+driver", "", StringComparison.Ordinal)).TrimEnd('\n');
+        ServerProcess.Run(Program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, Connection(database).Replace("+driver", "", StringComparison.Ordinal) + "?connect_timeout=10").TrimEnd('\n');
 
     protected override bool IsServing()
     {

@@ -18,6 +18,9 @@ public sealed class ServerProcess : IDisposable
         wait
         """;
 
+    // Far beyond what any of the programs takes: it ends a hang, nothing else.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
     private readonly Process _shell;
 
     /// <summary>Starts a server.</summary>
@@ -32,18 +35,34 @@ public sealed class ServerProcess : IDisposable
     /// <summary>The server's process id.</summary>
     public int Id { get; }
 
+    /// <summary>Whether the server has ended by itself or by a signal: what is dead may still be listed, until its shell has seen it.</summary>
+    public bool HasEnded => !IsRunning($"/proc/{Id.ToString(CultureInfo.InvariantCulture)}/stat");
+
+    /// <summary>The last words of a log.</summary>
+    public static string ReadTail(string logFile)
+    {
+        const int Lines = 20;
+        return File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(Lines)) : "It wrote no log.";
+    }
+
     /// <summary>Whether a program is installed on this machine.</summary>
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
     /// <summary>Runs a program to its end and gives what it wrote to its output.</summary>
+    /// <exception cref="InvalidOperationException">It failed, or did not end.</exception>
     public static string Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {error.Result}{output}");
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalMinutes} minutes.");
+        }
+
+        return process.ExitCode == 0 ? output.Result : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed: {error.Result}{output.Result}");
     }
 
     /// <summary>Kills the server as a power cut would, without a word to it.</summary>
@@ -69,5 +88,17 @@ public sealed class ServerProcess : IDisposable
         }
 
         _shell.Dispose();
+    }
+
+    private static bool IsRunning(string status)
+    {
+        try
+        {
+            return !File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

@@ -1,4 +1,6 @@
 // Starting a server takes a second or more: the classes whose tests leave it alive share one of each kind for the whole run.
+using Xunit;
+
 namespace KvStore.Storage.Fixtures;
 
 /// <summary>The servers of a test run, each started when first asked for.</summary>
@@ -28,12 +30,15 @@ public sealed class SharedServers : IDisposable
     {
         lock (Servers)
         {
-            foreach (Lazy<DatabaseServer> server in Servers.Values.Where(server => server.IsValueCreated))
-            {
-                server.Value.Dispose();
-            }
-
+            DatabaseServer[] started = [.. Servers.Values.Where(server => server.IsValueCreated).Select(server => server.Value)];
             Servers.Clear();
+
+            // One that does not end in order leaves nothing of the others behind.
+            Exception[] errors = [.. started.Select(server => Record.Exception(server.Dispose)).OfType<Exception>()];
+            if (errors.Length > 0)
+            {
+                throw new AggregateException(errors);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 // A network between client and server that can be told to misbehave: to lose answers, or to fall silent.
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Text;
 
 namespace KvStore.Storage.Fixtures;
@@ -13,6 +14,7 @@ public sealed class TestProxy : IDisposable
     private readonly Func<IPEndPoint?> _chooseServer;
     private int _requests;
     private long _answered;
+    private ExceptionDispatchInfo? _error;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="server">The server's port on this machine; null for one that accepts and never answers.</param>
@@ -51,11 +53,12 @@ public sealed class TestProxy : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends it, with the exception of a decision that failed.</summary>
     public void Dispose()
     {
         _listener.Stop();
         Break();
+        _error?.Throw();
     }
 
     private Socket Keep(Socket socket)
@@ -124,7 +127,7 @@ public sealed class TestProxy : IDisposable
         client.Dispose();
     }
 
-    private static void Forward(Socket from, Socket to, Func<string, bool> passes, Func<bool>? swallows = null)
+    private void Forward(Socket from, Socket to, Func<string, bool> passes, Func<bool>? swallows = null)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -140,6 +143,11 @@ public sealed class TestProxy : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // As above.
+        }
+        catch (Exception e)
+        {
+            // A test's own decision failed: it is the test's to know, as no thread of this proxy has anybody above it.
+            _error ??= ExceptionDispatchInfo.Capture(e);
         }
 
         to.Dispose();

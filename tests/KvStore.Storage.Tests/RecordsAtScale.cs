@@ -6,6 +6,7 @@ using Xunit;
 
 namespace KvStore.Storage.Tests;
 
+[Collection(typeof(RunsAlone))]
 public sealed class RecordsAtScale(ITestOutputHelper output) : IDisposable
 {
     private const int Volumes = 10_000;

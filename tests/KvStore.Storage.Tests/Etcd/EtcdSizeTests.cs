@@ -80,17 +80,23 @@ public sealed class EtcdSizeTests : IDisposable
     {
         Storage.Commit(_store, Fill(4000, valueSize: 10), default);
         using var stop = new CancellationTokenSource();
-        var writer = new Thread(() =>
+        TestThread writer = TestThread.Start(() =>
         {
             for (int i = 0; !stop.IsCancellationRequested; i++)
             {
                 Storage.Commit(_store, new KvBatch().Delete($"n0/key{i * 10:D5}").Set($"n1/added{i}", "x"), default);
             }
         });
-        writer.Start();
-        KvItem[] items = [.. Storage.Scan(_store, KvRange.All, default)];
-        stop.Cancel();
-        writer.Join();
+        KvItem[] items;
+        try
+        {
+            items = [.. Storage.Scan(_store, KvRange.All, default)];
+        }
+        finally
+        {
+            stop.Cancel();
+            TestThread.Join(writer);
+        }
 
         // Of the moment's revision r, r - 1 commits had added one item each and deleted one of 400.
         int added = items.Count(item => item.FullKey.Contains("added", StringComparison.Ordinal));

@@ -11,7 +11,7 @@ public sealed class EtcdWatchTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly CancellationTokenSource _limit = new(Patience * 2);
+    private readonly CancellationTokenSource _limit = new(Patience * 5);
 
     // A store that vanished goes on counting its revisions: each test has one of its own.
     private readonly string _store = $"watch{Guid.NewGuid():N}"[..14];
@@ -39,7 +39,7 @@ public sealed class EtcdWatchTests : IDisposable
         using IEnumerator<KvChange> changes = storages[Writers].Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
         int done = 0;
         var written = new (int Writer, int Commit)[(Writers * Commits) + 1];
-        Thread[] writers = [.. Enumerable.Range(0, Writers).Select(writer => new Thread(() =>
+        TestThread[] writers = TestThread.Start(Writers, writer =>
         {
             for (int i = 0; i < Commits; i++)
             {
@@ -52,28 +52,33 @@ public sealed class EtcdWatchTests : IDisposable
                 written[storages[writer].Commit(_store, batch, default).Revision!.Value] = (writer, i);
                 Interlocked.Increment(ref done);
             }
-        }))];
-        Array.ForEach(writers, writer => writer.Start());
-        var disturber = new Thread(() =>
+        });
+        TestThread disturber = TestThread.Start(() =>
         {
-            SpinWait.SpinUntil(() => Volatile.Read(ref done) >= 250);
+            TestThread.Await(() => Volatile.Read(ref done) >= 250, writers, "250 commits");
             cluster.Kill(leader);
-            SpinWait.SpinUntil(() => Volatile.Read(ref done) >= 500);
+            TestThread.Await(() => Volatile.Read(ref done) >= 500, writers, "500 commits");
             cluster.Restart(leader);
             cluster.WaitUntilServing();
             int next = (leader + 1) % 3;
             cluster.Freeze(next, isStill: true);
-            SpinWait.SpinUntil(() => Volatile.Read(ref done) >= 750);
+            TestThread.Await(() => Volatile.Read(ref done) >= 750, writers, "750 commits");
             cluster.Freeze(next, isStill: false);
         });
-        disturber.Start();
         var seen = new List<KvChange>();
-        while (seen.Count < Writers * Commits * Size && changes.MoveNext())
+        try
         {
-            seen.Add(changes.Current);
+            while (seen.Count < Writers * Commits * Size && changes.MoveNext())
+            {
+                seen.Add(changes.Current);
+            }
+        }
+        finally
+        {
+            // Why a writer failed tells more than that its changes did not come.
+            TestThread.Join([.. writers, disturber]);
         }
 
-        Array.ForEach([.. writers, disturber], thread => thread.Join());
         for (int i = 0; i < seen.Count; i++)
         {
             int revision = (i / Size) + 1;
@@ -174,14 +179,13 @@ public sealed class EtcdWatchTests : IDisposable
         Take(changes, 1);
         storage.RemoveStore(_store, default);
         Take(changes, 1);
-        var closing = new Thread(() =>
+        TestThread closing = TestThread.Start(() =>
         {
             Thread.Sleep(100);
             storage.Dispose();
         });
-        closing.Start();
         KvException e = Assert.Throws<KvException>(() => changes.MoveNext());
-        closing.Join();
+        TestThread.Join(closing);
         Assert.Contains("closed", e.Message, StringComparison.Ordinal);
     }
 
@@ -356,8 +360,10 @@ public sealed class EtcdWatchTests : IDisposable
     public void An_expired_item_goes_with_its_lease_and_one_that_was_set_anew_stays()
     {
         using var storage = new EtcdStorage(Cluster.Connection("expiring"));
-        DateTimeOffset expires = DateTimeOffset.UtcNow.AddSeconds(1);
         using IEnumerator<KvChange> changes = storage.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
+
+        // Long enough for the two commits, on a busy machine too.
+        DateTimeOffset expires = DateTimeOffset.UtcNow.AddSeconds(6);
         storage.Commit(_store, new KvBatch().Set("goes", "1", expires).Set("stays", "1", expires).Set("taken", "1", expires), default);
         storage.Commit(_store, new KvBatch().Set("stays", "2").Delete("taken"), default);
         KvChange[] taken = Take(changes, 6);
@@ -440,8 +446,7 @@ public sealed class EtcdWatchTests : IDisposable
             return false;
         };
         using IEnumerator<KvChange> changes = watched.Watch(_store, "", fromRevision: null, _limit.Token).GetEnumerator();
-        var reader = new Thread(() => changes.MoveNext());
-        reader.Start();
+        TestThread reader = TestThread.Start(() => changes.MoveNext());
         for (int i = 0; i < 20; i++)
         {
             storage.Commit("other", new KvBatch().Set("a", $"{i}"), default);
@@ -453,7 +458,7 @@ public sealed class EtcdWatchTests : IDisposable
         proxy.Break();
         Assert.True(SpinWait.SpinUntil(() => begun.Count >= 2, Patience));
         storage.Commit(_store, new KvBatch().Set("a", "1"), default);
-        reader.Join();
+        TestThread.Join(reader);
         Assert.Equal("1", changes.Current.Value);
         Assert.True(begun[^1] >= begun[0] + 20, $"It began again at {begun[^1]} after {begun[0]}.");
     }

@@ -143,7 +143,10 @@ public sealed class SqliteSchemaTests : SqliteTest
     [Fact]
     public void A_folder_is_no_database()
     {
-        KvStorage storage = Open(database: Folder);
+        // A folder within the test's own, as a storage keeps files beside what it takes for its database.
+        string folder = Path.Combine(Folder, "folder");
+        Directory.CreateDirectory(folder);
+        KvStorage storage = Open(database: folder);
         Throws(KvError.StorageUnavailable, () => Get(storage, "key"));
         Throws(KvError.StorageUnavailable, () => Set(storage, "key", "value"));
     }
