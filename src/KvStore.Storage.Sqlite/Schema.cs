@@ -102,31 +102,24 @@ internal sealed class Schema(params string[] steps)
     /// <exception cref="KvException"><see cref="KvError.ForeignDatabase"/> or <see cref="KvError.NewerSchema"/>.</exception>
     public SchemaState Inspect(Connection connection)
     {
-        long applicationId = connection.QueryNumber("PRAGMA application_id");
-        long version = connection.QueryNumber("PRAGMA user_version");
-        if (applicationId == ApplicationId)
+        if (connection.IsInTransaction)
         {
-            return version == Version ? SchemaState.Current
-                : version < Version ? SchemaState.Older
-                : throw new KvException(
-                    KvError.NewerSchema,
-                    $"Database '{connection.Place}' was written by a newer KvStore (schema {version}, this one knows {Version}); it was left as it is. Update the module, or name another file.",
-                    connection.Place);
+            return InspectAtOneMoment(connection);
         }
 
-        bool isEmpty = applicationId == 0 && version == 0 && connection.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
-        if (!isEmpty && CinderlibDatabase.IsOne(connection))
+        // Between two questions another process may make the tables: a file that had no mark yet, but has tables, is somebody else's.
+        connection.Execute("BEGIN");
+        try
         {
-            throw new KvException(
-                KvError.ForeignDatabase,
-                $"Database '{connection.Place}' is cinderlib's; it was left as it is. Read it with Connect-KvStorage -Storage cinderlib, and copy its store from there.",
-                connection.Place);
+            return InspectAtOneMoment(connection);
         }
-
-        return isEmpty ? SchemaState.Empty : throw new KvException(
-            KvError.ForeignDatabase,
-            $"Database '{connection.Place}' belongs to another program (application id {applicationId}); it was left as it is. Name another file.",
-            connection.Place);
+        finally
+        {
+            if (connection.IsInTransaction)
+            {
+                connection.Execute("ROLLBACK");
+            }
+        }
     }
 
     /// <summary>Makes or migrates the tables in one transaction, unless another process was faster.</summary>
@@ -152,6 +145,35 @@ internal sealed class Schema(params string[] steps)
 
             throw;
         }
+    }
+
+    private SchemaState InspectAtOneMoment(Connection connection)
+    {
+        long applicationId = connection.QueryNumber("PRAGMA application_id");
+        long version = connection.QueryNumber("PRAGMA user_version");
+        if (applicationId == ApplicationId)
+        {
+            return version == Version ? SchemaState.Current
+                : version < Version ? SchemaState.Older
+                : throw new KvException(
+                    KvError.NewerSchema,
+                    $"Database '{connection.Place}' was written by a newer KvStore (schema {version}, this one knows {Version}); it was left as it is. Update the module, or name another file.",
+                    connection.Place);
+        }
+
+        bool isEmpty = applicationId == 0 && version == 0 && connection.QueryNumber("SELECT count(*) FROM sqlite_schema") == 0;
+        if (!isEmpty && CinderlibDatabase.IsOne(connection))
+        {
+            throw new KvException(
+                KvError.ForeignDatabase,
+                $"Database '{connection.Place}' is cinderlib's; it was left as it is. Read it with Connect-KvStorage -Storage cinderlib, and copy its store from there.",
+                connection.Place);
+        }
+
+        return isEmpty ? SchemaState.Empty : throw new KvException(
+            KvError.ForeignDatabase,
+            $"Database '{connection.Place}' belongs to another program (application id {applicationId}); it was left as it is. Name another file.",
+            connection.Place);
     }
 
     private void Upgrade(Connection connection)

@@ -99,7 +99,10 @@ public sealed partial class KvTransfer
         foreach (KvItem item in items)
         {
             batch.Set(GetTargetKey(source, target, item.FullKey), item.Value, item.Expires);
-            _ = hasKept ? batch : batch.RequireUnchanged(item, source.Storage.Capabilities);
+            if (!hasKept)
+            {
+                batch.RequireUnchanged(item, source.Storage.Capabilities);
+            }
         }
 
         foreach (string path in GetKept(source, target, recurse: true).Take(maximum))
@@ -136,7 +139,7 @@ public sealed partial class KvTransfer
 
     private void DeleteEqual(KvEnd source, KvEnd target)
     {
-        KvBatchWriter writer = GetWriter(target);
+        using KvBatchWriter writer = GetWriter(target);
         var deletes = new BatchParts(source.Storage, source.Store, cancellation);
         foreach ((KvItem item, KvItem? copied) in ItemPairs.Of(GetItems(source, recurse: true), GetItems(target, recurse: true), fullKey => GetTargetKey(source, target, fullKey)))
         {

@@ -23,7 +23,7 @@ public sealed partial class KvTransfer(CancellationToken cancellation)
         CheckApart(source, target, recurse, isMove: false);
         PrepareStore(source, target, recurse);
         long count = 0;
-        KvBatchWriter writer = GetWriter(target, changes =>
+        using KvBatchWriter writer = GetWriter(target, changes =>
         {
             count += changes;
             Progress?.Invoke(count);
@@ -75,7 +75,6 @@ public sealed partial class KvTransfer(CancellationToken cancellation)
 
     private KvBatchWriter GetWriter(KvEnd target, Action<int>? committed = null) => new(target.Storage, target.Store, cancellation)
     {
-        Refused = e => throw e,
         Committed = committed,
     };
 

@@ -94,7 +94,7 @@ public sealed partial class KvProvider
         else if (removesNamespace)
         {
             // Such a storage would be given every key beneath in one batch, which may be more than it commits at once.
-            var writer = new KvBatchWriter(target.Storage, target.Store, _stopping.Token);
+            using var writer = new KvBatchWriter(target.Storage, target.Store, _stopping.Token);
             foreach (KvItem item in target.Storage.Scan(target.Store, KvRange.Beneath(target.Path) with { KeysOnly = true }, _stopping.Token))
             {
                 writer.Delete(item.FullKey);

@@ -1,4 +1,5 @@
 // What a file is recognised as, and the way from one version of the tables to the next.
+using KvStore.Storage.Fixtures;
 using KvStore.Storage.Sqlite;
 using Xunit;
 
@@ -17,6 +18,26 @@ public sealed class SqliteSchemaTests : SqliteTest
         Assert.Equal(Schema.ApplicationId, QueryNumber("PRAGMA application_id"));
         Assert.Equal(Version, QueryNumber("PRAGMA user_version"));
         Assert.Equal(4096, QueryNumber("PRAGMA page_size"));
+    }
+
+    [Fact]
+    public void A_reader_that_comes_while_a_file_is_made_takes_it_for_nobody_elses()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            string url = $"{Database}{i}";
+            using var writer = new SqliteStorage(url);
+            using var reader = new SqliteStorage(url);
+            var reading = TestThread.Start(() =>
+            {
+                while (reader.GetStore("myKV", Token) is null)
+                {
+                    Token.ThrowIfCancellationRequested();
+                }
+            });
+            writer.Commit("myKV", new KvBatch().Set("key", "value"), Token);
+            TestThread.Join(reading);
+        }
     }
 
     [Theory]

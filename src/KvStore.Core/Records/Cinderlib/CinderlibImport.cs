@@ -186,7 +186,7 @@ public sealed class CinderlibImport
     // Stale index items are passed over by every search; they are only in the way.
     private void RemoveStale()
     {
-        var writer = new KvBatchWriter(_records.Storage, _records.Store, _cancellation);
+        using var writer = new KvBatchWriter(_records.Storage, _records.Store, _cancellation);
         foreach (string key in _staleKeys)
         {
             writer.Delete(key);
