@@ -181,10 +181,12 @@ public static partial class KvPath
     {
         if (!IsStoreName(store))
         {
+            // A URL in the wrong place may hold a password.
+            string shown = StorageUrl.Redact(store ?? "");
             throw new KvException(
                 KvError.InvalidStoreName,
-                $"'{KvException.Shorten(store ?? "")}' is not a store name: 1 to 48 ASCII letters, digits, '_' and '-' are allowed, the first a letter or '_'.",
-                store);
+                $"'{KvException.Shorten(shown)}' is not a store name: 1 to 48 ASCII letters, digits, '_' and '-' are allowed, the first a letter or '_'.",
+                shown);
         }
     }
 

@@ -15,6 +15,8 @@ internal static class PostgreSqlFailure
     {
         PostgresException server => OfServer(server, settings),
         NpgsqlException { InnerException: PostgresException server } => OfServer(server, settings),
+        NpgsqlException when e.Message.Contains("No password", StringComparison.Ordinal) =>
+            new KvException(KvError.AccessDenied, $"{settings.Place} asks for a password. Give one with -Credential, or in the URL (percent-encoded).", settings.Place, e),
         NpgsqlException or SocketException or IOException or TimeoutException or AuthenticationException => OfNetwork(e, settings),
         _ => null,
     };

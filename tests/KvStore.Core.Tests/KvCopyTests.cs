@@ -62,6 +62,18 @@ public sealed class KvCopyTests : IDisposable
     }
 
     [Fact]
+    public void How_long_a_store_keeps_its_history_is_copied_unless_the_target_has_been_told_otherwise()
+    {
+        Fill(_from, 10);
+        _from.SetHistoryPeriod("myKV", TimeSpan.FromHours(1), default);
+        Copy();
+        Assert.Equal(TimeSpan.FromHours(1), _to.GetStore("myKV", default)!.HistoryPeriod);
+        _to.SetHistoryPeriod("myKV", TimeSpan.FromHours(2), default);
+        Copy();
+        Assert.Equal(TimeSpan.FromHours(2), _to.GetStore("myKV", default)!.HistoryPeriod);
+    }
+
+    [Fact]
     public void Smaller_limits_are_told_for_each_item_before_anything_is_written()
     {
         _from.CreateStore("myKV", new KvLimits(1000, 10_000), default);

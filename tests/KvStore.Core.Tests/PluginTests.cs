@@ -74,15 +74,16 @@ public sealed class PluginTests
     }
 
     [Theory]
-    [InlineData("memory:")]
-    [InlineData("Memory:me:s3cret@host")]
-    [InlineData("list+x:/me:s3cret@host")]
-    public void A_URL_without_its_slashes_is_no_file_name(string connection)
+    [InlineData("memory:", "Name the storage 'memory'")]
+    [InlineData("Memory:me:s3cret@host", "Name the storage 'Memory'")]
+    [InlineData("list+x:/me:s3cret@host", "Write 'list+x://")]
+    [InlineData("me:s3cret@host/kv", "before the user")]
+    public void A_URL_without_its_slashes_is_no_file_name(string connection, string advice)
     {
         _registry.AddSource(() => StoragePlugin.FromFolder(PluginFolder));
         KvException e = Assert.Throws<KvException>(() => _registry.Create(new StorageConfiguration(null, connection)));
         Assert.Equal(KvError.InvalidConfiguration, e.Error);
-        Assert.Contains("://", e.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", e.ToString(), StringComparison.Ordinal);
     }
 
@@ -274,6 +275,8 @@ public sealed class PluginTests
     [InlineData("etcd://me@host", "etcd://me@host")]
     [InlineData("etcd:me:s3cret@host", "etcd:me:***@host")]
     [InlineData("list+x:/me:s3cret@host", "list+x:/me:***@host")]
+    [InlineData("me:s3cret@host/kv", "me:***@host/kv")]
+    [InlineData("C:\\Users\\me@work\\kv.db", "C:\\Users\\me@work\\kv.db")]
     public void Secrets_are_not_shown(string connection, string shown) => Assert.Equal(shown, StorageUrl.Redact(connection));
 
     [Fact]

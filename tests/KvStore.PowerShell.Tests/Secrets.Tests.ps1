@@ -40,6 +40,11 @@ BeforeDiscovery {
         }
     }
     $cases += @{ Command = 'Get-KvStorage'; Parameter = 'Name'; Others = @{} }
+    $cases += @{ Command = 'Get-KvItem'; Parameter = 'Store'; Others = @{ Key = 'k' } }
+    $cases += @{ Command = 'Set-KvItem'; Parameter = 'Store'; Others = @{ Key = 'k'; Value = 'v' } }
+    foreach ($command in 'Get-KvStore', 'New-KvStore', 'Open-KvStore', 'Test-KvStore') { $cases += @{ Command = $command; Parameter = 'Name'; Others = @{} } }
+    $cases += @{ Command = 'Remove-KvStore'; Parameter = 'Name'; Others = @{ Force = $true } }
+    $cases += @{ Command = 'Copy-KvStore'; Parameter = 'Name'; Others = @{ From = 'default'; To = 'default' } }
     $drive = @{ Name = 'secret'; PSProvider = 'KvStore' }
     $cases += @{ Command = 'New-PSDrive'; Parameter = 'Storage'; Others = $drive + @{ Root = '/' } }
     $cases += @{ Command = 'New-PSDrive'; Parameter = 'Connection'; Others = $drive + @{ Root = '/' } }
@@ -71,7 +76,7 @@ Describe 'A password' {
     AfterEach { Get-PSDrive secret -ErrorAction Ignore | Remove-PSDrive }
 
     It 'is in no error of <Command> -<Parameter>' -ForEach $cases {
-        foreach ($url in 'nowhere://me:s3cret@h/db', 'etcd:me:s3cret@h/db', 'nowhere://me:s3cret@h:') {
+        foreach ($url in 'nowhere://me:s3cret@h/db', 'etcd:me:s3cret@h/db', 'nowhere://me:s3cret@h:', 'me:s3cret@h/db') {
             Get-AllOfError $Command ($Others + @{ $Parameter = $url }) | Should -Not -Match 's3cret'
         }
     }

@@ -5,6 +5,13 @@ BeforeAll {
     Add-Type -Path $PSScriptRoot/StoreStorages.cs -ReferencedAssemblies ([KvStore.KvStorage].Assembly.Location), System.Runtime, System.Collections, System.Threading -CompilerOptions '/nowarn:CS1701'
 }
 
+Describe 'A wildcard that is none' {
+    It 'is an error of <_>' -ForEach 'Get-KvStore', 'Remove-KvStore', 'Set-KvStore' {
+        $others = @{ 'Remove-KvStore' = @{ Force = $true }; 'Set-KvStore' = @{ HistoryPeriod = 1 } }[$_] ?? @{}
+        { & $_ -Name 'a[b' @others -ErrorAction Stop } | Should -Throw -ErrorId 'KvStore.InvalidStoreName,*'
+    }
+}
+
 Describe 'Stores' {
     BeforeEach { Connect-KvStorage memory | Out-Null }
 

@@ -44,8 +44,9 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
             throw obstacle;
         }
 
-        IReadOnlyList<string> leftOut = Prepare(source);
+        List<string> leftOut = Prepare(source);
         long written = WriteDifferences(source.Name);
+        KeepHistoryPeriod(source, leftOut);
         KvDigest sourceDigest = KvDigest.Of(_from.Scan(source.Name, KvRange.All, cancellation));
         KvDigest targetDigest = KvDigest.Of(Pair(source.Name).Select(pair => pair.Existing).OfType<KvItem>());
         return sourceDigest == targetDigest
@@ -59,6 +60,7 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
 
     private KvStoreInfo GetSource(string store)
     {
+        KvPath.CheckStoreName(store);
         if (ReferenceEquals(DelegatingStorage.GetInnermost(_from), DelegatingStorage.GetInnermost(_to)))
         {
             throw new KvException(
@@ -126,6 +128,24 @@ public sealed class KvCopy(KvStorage from, KvStorage to, CancellationToken cance
         }
 
         return leftOut;
+    }
+
+    // The past itself stays behind; for how long the target keeps its own is the store's, unless the target has been told otherwise.
+    private void KeepHistoryPeriod(KvStoreInfo source, List<string> leftOut)
+    {
+        if (source.HistoryPeriod is not { } period || period == TimeSpan.Zero || _to.GetStore(source.Name, cancellation) is not { } target)
+        {
+            return;
+        }
+
+        if (target.HistoryPeriod is null)
+        {
+            leftOut.Add($"For how long store '{source.Name}' keeps its history is not told to storage '{_to.Description}', which keeps none or decides itself.");
+        }
+        else if (target.HistoryPeriod == TimeSpan.Zero)
+        {
+            _to.SetHistoryPeriod(source.Name, period, cancellation);
+        }
     }
 
     private long WriteDifferences(string store)

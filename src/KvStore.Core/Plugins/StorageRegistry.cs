@@ -1,10 +1,12 @@
 // The storages that can be chosen: built in, shipped beside the module, announced by other modules, registered by hand.
 using System.Runtime.ExceptionServices;
 
+using System.Text.RegularExpressions;
+
 namespace KvStore;
 
 /// <summary>The storage plugins of a process, and the creation of storages from a configuration. Safe for all threads.</summary>
-public sealed class StorageRegistry
+public sealed partial class StorageRegistry
 {
     private readonly object _gate = new();
     private readonly List<StoragePlugin> _plugins = [.. StoragePlugin.FromType(typeof(MemoryStorage))];
@@ -63,7 +65,12 @@ public sealed class StorageRegistry
             case null or "":
                 RefuseHalfUrl(configuration.Connection);
                 return CreateByPlugin(configuration);
-            case string:
+            case string name:
+                if (name.Equals("db", StringComparison.OrdinalIgnoreCase))
+                {
+                    RefuseHalfUrl(configuration.Connection);
+                }
+
                 return CreateByPlugin(configuration);
             default:
                 // The type stands for the object, which may hold a password.
@@ -90,16 +97,22 @@ public sealed class StorageRegistry
         }
 
         string scheme = connection[..colon];
-        if (!GetPlugins().Any(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase)))
+        StoragePlugin? plugin = GetPlugins().FirstOrDefault(plugin => IsNamed(plugin, scheme) || plugin.Schemes.Contains(scheme.Split('+')[0], StringComparer.OrdinalIgnoreCase));
+        string? way = plugin is not null
+            ? plugin.Schemes.Count > 0 ? $"Write '{scheme}://…'" : $"Name the storage '{scheme}', without a colon"
+            : UserAndHost().IsMatch(connection) ? "Put the scheme and '://' before the user"
+            : null;
+        if (way is not null)
         {
-            return;
+            throw new KvException(
+                KvError.InvalidConfiguration,
+                $"A connection that begins with '{scheme}:' is no URL, and hardly a file's name. {way}; a file of such a name is './{scheme}:…'.",
+                scheme);
         }
-
-        throw new KvException(
-            KvError.InvalidConfiguration,
-            $"A connection that begins with '{scheme}:' is no URL without two slashes: write '{scheme}://…'. A file of such a name is './{scheme}:…'.",
-            scheme);
     }
+
+    [GeneratedRegex(@"^[^:/\\@]{2,}:[^/\\]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserAndHost();
 
     private KvStorage CreateByPlugin(StorageConfiguration configuration)
     {
@@ -142,10 +155,10 @@ public sealed class StorageRegistry
         if (name is not null && named.Length == 0)
         {
             string shown = StorageUrl.Redact(name);
-            throw new KvException(KvError.StorageNotFound, $"There is no storage plugin '{shown}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name.", shown);
+            throw new KvException(KvError.StorageNotFound, $"There is no storage plugin '{shown}'; known are: {names}. Register-KvStorage adds one; a connection of that name is made by Connect-KvStorage -Name; a file or a server goes with -Connection.", shown);
         }
 
-        throw new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}.", scheme);
+        throw new KvException(KvError.StorageNotFound, $"No storage plugin serves a connection with the URL scheme '{scheme}'; known schemes are: {schemes}. A plugin without schemes is named as the storage, as in Connect-KvStorage memory.", scheme);
     }
 
     // One plugin may go by its name alone; where several share a name ("db"), the connection's scheme decides.

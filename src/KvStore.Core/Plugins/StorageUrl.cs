@@ -21,7 +21,8 @@ public static partial class StorageUrl
     }
 
     // Greedy up to the last '@' there is: a password typed with a raw '@' or '/' must not show its tail, and hiding too much harms nobody.
-    [GeneratedRegex("^([A-Za-z0-9+.-]+:/{0,2}[^:/@]*:).*@", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    // A scheme may be missing, too; what has one letter before its colon is a drive of Windows.
+    [GeneratedRegex(@"^([A-Za-z0-9+.-]+:/{0,2}[^:/@]*:|[^:/\\@]{2,}:(?!//)).*@", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex UserPassword();
 
     [GeneratedRegex("((?:password|passwd|pwd|token|secret|sslpassword)=)[^&;]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

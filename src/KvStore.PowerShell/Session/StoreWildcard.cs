@@ -15,6 +15,15 @@ internal static class StoreWildcard
         }
 
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        try
+        {
+            pattern.IsMatch("");
+        }
+        catch (WildcardPatternException e)
+        {
+            throw new KvException(KvError.InvalidStoreName, $"'{name}' is neither a store name nor a wildcard: {e.Message}", name, e);
+        }
+
         return [.. storage.GetStores(cancellation).Where(store => pattern.IsMatch(store.Name))];
     }
 }

@@ -21,6 +21,16 @@ public sealed class PostgreSqlTests() : DatabaseTests<PostgreSqlServer>(PostgreS
     }
 
     [Fact]
+    public void A_missing_password_is_asked_for_at_once()
+    {
+        using KvStorage storage = Server.Open(Server.NewDatabase().Replace($":{Uri.EscapeDataString(DatabaseServer.Password)}@", "@", StringComparison.Ordinal));
+        KvException e = Assert.Throws<KvException>(() => storage.Get("myKV", "a", default));
+        Assert.Equal(KvError.AccessDenied, e.Error);
+        Assert.False(e.IsRepeatable);
+        Assert.Contains("-Credential", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_older_schema_is_migrated_with_all_that_is_in_it()
     {
         string connection = Server.NewDatabase();
