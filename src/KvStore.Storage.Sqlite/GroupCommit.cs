@@ -144,9 +144,9 @@ internal sealed class GroupCommit(DatabaseFile file, ReaderPool readers) : IDisp
                 GiveUpFile();
             }
 
-            if (Path.Exists(file.Path) && !File.Exists(_lock.Path))
+            if (!_writer.IsOpen && Path.Exists(file.Path) && !File.Exists(_lock.Path))
             {
-                // Nothing is made beside what is no database, or not ours.
+                // Nothing is made beside what is no database, or not ours; one that is open to be written is.
                 file.OpenForReading(out _)?.Dispose();
             }
 

@@ -59,6 +59,23 @@ public abstract class SqliteTest : IDisposable
         Close();
     }
 
+    /// <summary>Makes another database, with an item "other", and closes it.</summary>
+    protected string MakeOther()
+    {
+        string other = _folder["other.db"];
+        Set(Open(database: other), "other", "value");
+        Close();
+        return other;
+    }
+
+    /// <summary>Lays another database in the place of the one that is open, as a careless restore does.</summary>
+    protected void Replace(string other)
+    {
+        File.Delete(Database + "-wal");
+        File.Delete(Database + "-shm");
+        File.Move(other, Database, overwrite: true);
+    }
+
     /// <summary>Runs SQL on the file as any program could.</summary>
     protected void Execute(string sql, string? database = null)
     {

@@ -1,6 +1,5 @@
 // The storages that can be chosen: built in, shipped beside the module, announced by other modules, registered by hand.
 using System.Runtime.ExceptionServices;
-
 using System.Text.RegularExpressions;
 
 namespace KvStore;
@@ -8,6 +7,9 @@ namespace KvStore;
 /// <summary>The storage plugins of a process, and the creation of storages from a configuration. Safe for all threads.</summary>
 public sealed partial class StorageRegistry
 {
+    // Takes a connection that is no URL for the path of a file.
+    private const string FilePlugin = "db";
+
     private readonly object _gate = new();
     private readonly List<StoragePlugin> _plugins = [.. StoragePlugin.FromType(typeof(MemoryStorage))];
     private readonly object _asking = new();
@@ -62,16 +64,9 @@ public sealed partial class StorageRegistry
                 throw new KvException(KvError.InvalidConfiguration, "A storage that is there already takes no options. Give them when it is created.", configuration.Options.Keys.First());
             case Type type when typeof(KvStorage).IsAssignableFrom(type):
                 return CheckedStorage.Wrap(StorageActivator.Create(type, type.Name, configuration));
-            case null or "":
-                RefuseHalfUrl(configuration.Connection);
-                return CreateByPlugin(configuration);
-            case string name:
-                if (name.Equals("db", StringComparison.OrdinalIgnoreCase))
-                {
-                    RefuseHalfUrl(configuration.Connection);
-                }
-
-                return CreateByPlugin(configuration);
+            case null or string:
+                StoragePlugin plugin = Find(configuration);
+                return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
             default:
                 // The type stands for the object, which may hold a password.
                 string typeName = configuration.Storage.GetType().Name;
@@ -88,10 +83,29 @@ public sealed partial class StorageRegistry
         object instance => instance.GetType().Name,
     };
 
-    // "memory:" would make a file of that name, which nobody asked for. What follows the colon may be a password.
-    private void RefuseHalfUrl(string? connection)
+    [GeneratedRegex(@"^[^:/\\@]{2,}:[^/\\]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserAndHost();
+
+    // A URL names its plugin; what is no URL is the file of a database.
+    private StoragePlugin Find(StorageConfiguration configuration)
     {
-        if (connection is null || StorageUrl.GetScheme(connection) is not null || connection.IndexOf(':', StringComparison.Ordinal) is not (> 1 and int colon))
+        string? scheme = StorageUrl.GetScheme(configuration.Connection);
+        string? name = configuration.Storage is string { Length: > 0 } named ? named
+            : configuration.Connection is null ? "memory"
+            : scheme is null ? FilePlugin
+            : null;
+        if (scheme is null && configuration.Connection is { } file && FilePlugin.Equals(name, StringComparison.OrdinalIgnoreCase))
+        {
+            RefuseHalfUrl(file);
+        }
+
+        return Find(name, scheme);
+    }
+
+    // "memory:" would make a file of that name, which nobody asked for. What follows the colon may be a password.
+    private void RefuseHalfUrl(string connection)
+    {
+        if (connection.IndexOf(':', StringComparison.Ordinal) is not (> 1 and int colon))
         {
             return;
         }
@@ -109,26 +123,6 @@ public sealed partial class StorageRegistry
                 $"A connection that begins with '{scheme}:' is no URL, and hardly a file's name. {way}; a file of such a name is './{scheme}:…'.",
                 scheme);
         }
-    }
-
-    [GeneratedRegex(@"^[^:/\\@]{2,}:[^/\\]*@", RegexOptions.CultureInvariant)]
-    private static partial Regex UserAndHost();
-
-    private KvStorage CreateByPlugin(StorageConfiguration configuration)
-    {
-        StoragePlugin plugin = Find(configuration);
-        return CheckedStorage.Wrap(StorageActivator.Create(plugin.Type, plugin.Name, configuration));
-    }
-
-    // A URL names its plugin; what is no URL is the file of a database.
-    private StoragePlugin Find(StorageConfiguration configuration)
-    {
-        string? scheme = StorageUrl.GetScheme(configuration.Connection);
-        string? name = configuration.Storage is string { Length: > 0 } named ? named
-            : configuration.Connection is null ? "memory"
-            : scheme is null ? "db"
-            : null;
-        return Find(name, scheme);
     }
 
     private StoragePlugin Find(string? name, string? scheme)

@@ -143,10 +143,15 @@ internal sealed class KvContentWriter(
             KvItem? existing = _isAppending ? item.Storage.Get(item.Store, item.FullKey, cancellation) : null;
             string separator = existing is { Value.Length: > 0 } && text.Length > 0 && !parameters.NoNewline && !parameters.AsByteStream ? "\n" : "";
             var batch = new KvBatch().Set(item.FullKey, existing?.Value + separator + text, existing?.Expires);
-            if (_isAppending && item.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
+
+            // What another writer appends meanwhile must not be lost.
+            if (existing is not null)
             {
-                // What another writer appends meanwhile must not be lost.
-                _ = existing is null ? batch.RequireAbsent(item.FullKey) : batch.RequireUnchanged(existing, item.Storage.Capabilities);
+                batch.RequireUnchanged(existing, item.Storage.Capabilities);
+            }
+            else if (_isAppending && item.Storage.Capabilities.HasFlag(KvCapabilities.Conditions))
+            {
+                batch.RequireAbsent(item.FullKey);
             }
 
             if (item.Storage.Commit(item.Store, batch, cancellation).Succeeded)

@@ -40,15 +40,11 @@ public sealed class LostFileTests : SqliteTest
     public void A_file_that_is_replaced_under_an_open_storage_is_read_and_written_as_it_is_now()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace open files.");
-        string other = Path.Combine(Folder, "other.db");
-        Set(Open(database: other), "other", "value");
-        Close();
+        string other = MakeOther();
         KvStorage storage = Open();
         Set(storage, "old", "value");
         Assert.Equal("value", Get(storage, "old"));
-        File.Delete(Database + "-wal");
-        File.Delete(Database + "-shm");
-        File.Move(other, Database, overwrite: true);
+        Replace(other);
         Set(storage, "new", "value");
         Assert.Equal(["new", "other"], Keys(storage));
     }

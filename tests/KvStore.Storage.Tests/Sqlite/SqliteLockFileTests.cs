@@ -30,17 +30,13 @@ public sealed class SqliteLockFileTests : SqliteTest
     public void A_file_that_is_replaced_while_a_writer_waits_for_the_lock_gets_the_write()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not replace open files.");
-        string other = Path.Combine(Folder, "other.db");
-        Set(Open(database: other), "other", "value");
-        Close();
+        string other = MakeOther();
         KvStorage storage = Open();
         Set(storage, "old", "value");
         using LockFile held = Hold();
         Task write = Task.Factory.StartNew(() => Set(storage, "new", "value"), Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         AwaitQueue(isEmpty: false);
-        File.Delete(Database + "-wal");
-        File.Delete(Database + "-shm");
-        File.Move(other, Database, overwrite: true);
+        Replace(other);
         held.Release();
         Assert.True(write.Wait(30_000, Token));
         Assert.Equal(["new", "other"], Keys(Open()));
